@@ -1,0 +1,17 @@
+export * from './errors.ts';
+export * from './messages/acks.ts';
+export * from './messages/anomaly.ts';
+export * from './messages/channel.ts';
+export { type Checked, checked, joinField, typeName } from './messages/checked.ts';
+export * from './messages/error-report.ts';
+export * from './messages/heartbeat.ts';
+export * from './messages/hello.ts';
+export * from './messages/identity.ts';
+export * from './messages/index.ts';
+export * from './messages/order.ts';
+export * from './messages/telemetry.ts';
+export * from './messages/telemetry-row.ts';
+export * from './messages/text.ts';
+export * from './messages/timestamp.ts';
+export { refuseUnsafe } from './messages/unknown-fields.ts';
+export type * from './ports.ts';

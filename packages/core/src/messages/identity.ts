@@ -1,0 +1,38 @@
+import { OLDEST_EVENT_US } from './timestamp.ts';
+
+/**
+ * A sample's identity is (tenant, drone, session, seq or time). Its `dataId` is derived from it, 32 hex digits: the
+ * first 16 name the session (a hash of tenant, drone and session), the last 16 the place within it. So a resend gets
+ * the same `dataId` without a look-up, and a `dataId` leads to its row through the store's one unique key.
+ */
+
+/** The place of a sample within its session: its `seq`, or, where it has none, its time counted below zero. */
+export function toPlace(seq: number, timeUs: number): number {
+  return seq >= 0 ? seq : -timeUs;
+}
+
+/** Flips the sign bit of a signed 64-bit number, so that hex order is the order of places. */
+const BIAS = 1n << 63n;
+
+export function toDataId(sessionKey: string, place: number): string {
+  return sessionKey + (BigInt(place) + BIAS).toString(16).padStart(16, '0');
+}
+
+export interface DataIdParts {
+  readonly sessionKey: string;
+  readonly place: number;
+}
+
+const DATA_ID = /^[0-9a-f]{32}$/;
+
+export function parseDataId(dataId: string): DataIdParts | undefined {
+  if (!DATA_ID.test(dataId)) return undefined;
+  const place = Number(BigInt(`0x${dataId.slice(16)}`) - BIAS);
+  if (!Number.isSafeInteger(place) || (place < 0 && -place < OLDEST_EVENT_US)) return undefined;
+  return { sessionKey: dataId.slice(0, 16), place };
+}
+
+/** What a session's key is hashed from. Ids hold no U+0000, so the parts cannot run into one another. */
+export function sessionText(tenant: string, droneId: string, sessionId: string, kind = 'telemetry'): string {
+  return [tenant, droneId, sessionId, kind].join('\u0000');
+}

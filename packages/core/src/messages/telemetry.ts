@@ -1,0 +1,286 @@
+import Type, { type Static } from 'typebox';
+import { isRefusal, type Refusal, refuse } from '../errors.ts';
+import { checked } from './checked.ts';
+import type { Channel } from './channel.ts';
+import { toCamelFields } from './spelling.ts';
+import { Id, maybe, requiredText, SessionId, safeText, Timestamp } from './text.ts';
+import { MAX_AHEAD_MS, OLDEST_EVENT_US, parseTimestampUs } from './timestamp.ts';
+import { refuseUnsafe } from './unknown-fields.ts';
+
+/** A telemetry report as a drone sends it. CONTRACT 2.1; the structure is guide A's. */
+
+export const DRONE_STATUSES = [
+  ...['active', 'inactive', 'idle', 'ready', 'standby', 'offline', 'online', 'connected', 'disconnected', 'lost'],
+  ...['armed', 'disarmed', 'preflight', 'takeoff', 'taking_off', 'flying', 'in_flight', 'hover', 'hovering'],
+  ...['hold', 'holding', 'loiter', 'mission', 'paused', 'returning', 'return_to_base', 'rtl', 'landing', 'landed'],
+  ...['emergency', 'emergency_landing', 'charging', 'maintenance', 'error', 'warning', 'critical', 'unknown'],
+] as const;
+
+const M_LIMIT = 1_000_000;
+const number = (minimum: number, maximum: number, description: string) =>
+  Type.Number({ minimum, maximum, description });
+const vector = (description: string) =>
+  Type.Object(
+    { x: number(-M_LIMIT, M_LIMIT, 'x'), y: number(-M_LIMIT, M_LIMIT, 'y'), z: number(-M_LIMIT, M_LIMIT, 'z') },
+    { description },
+  );
+
+export const DroneRef = Type.Object({
+  id: Id('Opaque, never rewritten.'),
+  name: maybe(safeText(255)),
+  model: maybe(safeText(255)),
+  status: maybe(Type.Enum([...DRONE_STATUSES])),
+  armed: maybe(Type.Boolean()),
+});
+
+export const Gps = Type.Object({
+  latitude: number(-90, 90, 'WGS84 degrees'),
+  longitude: number(-180, 180, 'WGS84 degrees'),
+  altitude: maybe(number(-1000, 100_000, 'metres above mean sea level')),
+});
+
+export const Position = Type.Object({
+  x: Type.Optional(number(-M_LIMIT, M_LIMIT, 'metres east of the site’s origin')),
+  y: Type.Optional(number(-M_LIMIT, M_LIMIT, 'metres north of the site’s origin')),
+  z: Type.Optional(number(-M_LIMIT, M_LIMIT, 'metres above the site’s origin')),
+  gps: maybe(Gps),
+});
+
+const waypointCount = Type.Integer({ minimum: 0, maximum: 1_000_000 });
+
+export const TelemetryMessage = Type.Object(
+  {
+    type: Type.Optional(Type.Literal('telemetry')),
+    sessionId: SessionId,
+    timestamp: Timestamp,
+    seq: maybe(
+      Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'Counts up within a session.' }),
+    ),
+    drone: DroneRef,
+    position: Position,
+    telemetry: Type.Object({
+      battery: number(0, 100, 'percent'),
+      signal: number(0, 100, 'percent'),
+      temperature: maybe(number(-273.15, 1000, '°C')),
+      speed: maybe(number(0, 1000, 'm/s over ground')),
+      heading: maybe(number(0, 360, 'degrees clockwise from north')),
+    }),
+    sensors: maybe(
+      Type.Object({
+        accelerometer: maybe(vector('m/s², specific force')),
+        gyroscope: maybe(vector('rad/s')),
+        magnetometer: maybe(vector('µT')),
+      }),
+    ),
+    mission: maybe(
+      Type.Object({
+        id: maybe(requiredText(128)),
+        waypoint: maybe(waypointCount),
+        totalWaypoints: maybe(waypointCount),
+        missionType: maybe(safeText(64)),
+      }),
+    ),
+    metadata: maybe(
+      Type.Object({
+        transmissionMethod: maybe(safeText(64)),
+        dataVersion: maybe(safeText(64)),
+        compression: maybe(Type.Boolean()),
+      }),
+    ),
+  },
+  { $id: 'TelemetryMessage', description: 'One telemetry report of one drone.' },
+);
+export type TelemetryMessage = Static<typeof TelemetryMessage>;
+
+/** One telemetry report inside the system: flat, SI, units in names. An absent number is NaN. */
+export interface Sample {
+  readonly tenant: string;
+  readonly droneId: string;
+  readonly sessionId: string;
+  /** Absent: -1; then the time is the sample's identity within its session. */
+  readonly seq: number;
+  readonly timeUs: number;
+  readonly receivedAtMs: number;
+  readonly channel: Channel;
+  readonly eastM: number;
+  readonly northM: number;
+  readonly upM: number;
+  readonly latitudeDeg: number;
+  readonly longitudeDeg: number;
+  readonly altitudeAmslM: number;
+  readonly batteryPct: number;
+  readonly signalPct: number;
+  readonly temperatureC: number;
+  readonly groundSpeedMps: number;
+  readonly headingDeg: number;
+  readonly status: string | undefined;
+  readonly armed: boolean | undefined;
+  /** The message itself, so that unknown fields are given back. */
+  readonly message: TelemetryMessage;
+}
+
+/** Where and when a message came in. The tenant is the credential's, never the body's. */
+export interface Origin {
+  readonly tenant: string;
+  readonly channel: Channel;
+  readonly receivedAtMs: number;
+  readonly strict?: boolean;
+}
+
+const standard = checked(TelemetryMessage);
+const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
+
+/** A decoded value becomes a sample, or a refusal that names the field. Checks nothing about who sent it. */
+export function toSample(value: unknown, origin: Origin): Sample | Refusal {
+  const message = toTelemetryMessage(value);
+  if (isRefusal(message)) return message;
+  const refusal = refusePosition(message.position) ?? (origin.strict ? refuseLoose(message) : undefined);
+  if (refusal) return refusal;
+  const timeUs = parseTimestampUs(message.timestamp);
+  return refuseTime(timeUs, origin.receivedAtMs) ?? flatten(message, timeUs as number, origin);
+}
+
+/** The message in the contract's spelling; both spellings are understood. */
+export function toTelemetryMessage(value: unknown): TelemetryMessage | Refusal {
+  if (standard.accepts(value)) {
+    const message = value as TelemetryMessage;
+    return (hasOnlyKnownFields(message) ? undefined : refuseUnsafe(message)) ?? message;
+  }
+  const unsafe = refuseUnsafe(value);
+  if (unsafe) return unsafe;
+  const respelled = toCamelFields(value);
+  return standard.accepts(respelled) ? (respelled as TelemetryMessage) : standard.explain(respelled);
+}
+
+/** An event time must be an instant the server's clock can believe. RELIABILITY T7. */
+export function refuseTime(timeUs: number | undefined, nowMs: number): Refusal | undefined {
+  if (timeUs === undefined)
+    return refuse('VALIDATION_ERROR', {
+      field: 'timestamp',
+      expectedType: 'ISO 8601 with a zone, such as 2025-06-01T12:00:00.000Z',
+      receivedType: 'string',
+      reason: 'format',
+    });
+  if (timeUs >= OLDEST_EVENT_US && timeUs <= (nowMs + MAX_AHEAD_MS) * 1000) return undefined;
+  return refuse('VALIDATION_ERROR', {
+    field: 'timestamp',
+    expectedType: 'between 2000-01-01 and 24 hours ahead of the server',
+    receivedType: 'string',
+    reason: 'clock',
+    serverTimeMs: nowMs,
+  });
+}
+
+function refusePosition({ x, y, z, gps }: TelemetryMessage['position']): Refusal | undefined {
+  if (x !== undefined && y !== undefined && z !== undefined) return undefined;
+  if (x === undefined && y === undefined && z === undefined) return gps ? undefined : missing('position', 'x, y, z or gps');
+  if (x === undefined) return missing('position.x', 'number');
+  return missing(y === undefined ? 'position.y' : 'position.z', 'number');
+}
+
+const missing = (field: string, expectedType: string): Refusal =>
+  refuse('VALIDATION_ERROR', { field, expectedType, receivedType: 'undefined', reason: 'missing' });
+
+/** VALIDATION=strict: a version 4 UUID for the session, and no field the contract does not know. */
+function refuseLoose(message: TelemetryMessage): Refusal | undefined {
+  if (!UUID_V4.test(message.sessionId))
+    return refuse('VALIDATION_ERROR', {
+      field: 'sessionId',
+      expectedType: 'uuid-v4',
+      receivedType: 'string',
+      reason: 'strict',
+    });
+  const field = firstUnknownField(message);
+  return field === undefined ? undefined : refuse('VALIDATION_ERROR', { field, reason: 'unknown_field' });
+}
+
+const KNOWN: Readonly<Record<string, ReadonlySet<string>>> = {
+  '': new Set([
+    ...['type', 'sessionId', 'timestamp', 'seq', 'drone', 'position', 'telemetry'],
+    ...['sensors', 'mission', 'metadata'],
+  ]),
+  drone: new Set(['id', 'name', 'model', 'status', 'armed']),
+  position: new Set(['x', 'y', 'z', 'gps']),
+  telemetry: new Set(['battery', 'signal', 'temperature', 'speed', 'heading']),
+  sensors: new Set(['accelerometer', 'gyroscope', 'magnetometer']),
+  mission: new Set(['id', 'waypoint', 'totalWaypoints', 'missionType']),
+  metadata: new Set(['transmissionMethod', 'dataVersion', 'compression']),
+};
+const VECTOR = new Set(['x', 'y', 'z']);
+const GPS = new Set(['latitude', 'longitude', 'altitude']);
+
+function firstUnknownField(message: TelemetryMessage): string | undefined {
+  const { gps } = message.position;
+  const parts: readonly (readonly [string, object | null | undefined, ReadonlySet<string>])[] = [
+    ...Object.entries(KNOWN).map(
+      ([name, known]) =>
+        [name, name === '' ? message : (message as unknown as Record<string, object>)[name], known] as const,
+    ),
+    ['position.gps', gps, GPS],
+    ...(['accelerometer', 'gyroscope', 'magnetometer'] as const).map(
+      (name) => [`sensors.${name}`, message.sensors?.[name], VECTOR] as const,
+    ),
+  ];
+  for (const [name, part, known] of parts)
+    for (const key in part) if (!known.has(key)) return name === '' ? key : `${name}.${key}`;
+  return undefined;
+}
+
+/** Hot: for…in and a comparison of counts, no arrays. A message with fields of its own takes the slow walk. */
+function hasOnlyKnownFields(message: TelemetryMessage): boolean {
+  const { drone, position, telemetry, sensors, mission, metadata } = message;
+  return (
+    allKnown(message, KNOWN['']) &&
+    allKnown(drone, KNOWN['drone']) &&
+    allKnown(position, KNOWN['position']) &&
+    allKnown(position.gps, GPS) &&
+    allKnown(telemetry, KNOWN['telemetry']) &&
+    allKnown(mission, KNOWN['mission']) &&
+    allKnown(metadata, KNOWN['metadata']) &&
+    (!sensors || hasOnlyKnownSensors(sensors))
+  );
+}
+
+function hasOnlyKnownSensors(sensors: NonNullable<TelemetryMessage['sensors']>): boolean {
+  return (
+    allKnown(sensors, KNOWN['sensors']) &&
+    allKnown(sensors.accelerometer, VECTOR) &&
+    allKnown(sensors.gyroscope, VECTOR) &&
+    allKnown(sensors.magnetometer, VECTOR)
+  );
+}
+
+function allKnown(part: object | null | undefined, known: ReadonlySet<string> | undefined): boolean {
+  for (const key in part) if (!known?.has(key)) return false;
+  return true;
+}
+
+const orNaN = (value: number | null | undefined): number => value ?? Number.NaN;
+
+function flatten(message: TelemetryMessage, timeUs: number, origin: Origin): Sample {
+  const { drone, position, telemetry } = message;
+  const { gps } = position;
+  return {
+    tenant: origin.tenant,
+    droneId: drone.id,
+    sessionId: message.sessionId,
+    seq: message.seq ?? -1,
+    timeUs,
+    receivedAtMs: origin.receivedAtMs,
+    channel: origin.channel,
+    eastM: orNaN(position.x),
+    northM: orNaN(position.y),
+    upM: orNaN(position.z),
+    latitudeDeg: orNaN(gps?.latitude),
+    longitudeDeg: orNaN(gps?.longitude),
+    altitudeAmslM: orNaN(gps?.altitude),
+    batteryPct: telemetry.battery,
+    signalPct: telemetry.signal,
+    temperatureC: orNaN(telemetry.temperature),
+    groundSpeedMps: orNaN(telemetry.speed),
+    headingDeg: telemetry.heading === 360 ? 0 : orNaN(telemetry.heading),
+    status: drone.status ?? undefined,
+    armed: drone.armed ?? undefined,
+    message,
+  };
+}
