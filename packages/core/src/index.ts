@@ -1,4 +1,9 @@
 export * from './errors.ts';
+export * from './fleet/drone-state.ts';
+export * from './fleet/duplicate-window.ts';
+export * from './fleet/fleet.ts';
+export * from './geo/wgs84.ts';
+export * from './ingest.ts';
 export * from './messages/acks.ts';
 export * from './messages/anomaly.ts';
 export * from './messages/channel.ts';
@@ -15,3 +20,6 @@ export * from './messages/text.ts';
 export * from './messages/timestamp.ts';
 export { refuseUnsafe } from './messages/unknown-fields.ts';
 export type * from './ports.ts';
+export * from './rules/finding-entry.ts';
+export * from './rules/judge.ts';
+export * from './rules/rule.ts';

@@ -24,8 +24,8 @@ export interface JournalEntry {
   readonly channel: Channel;
   readonly tenant: string;
   readonly receivedAtMs: number;
-  /** The bytes as they came. */
-  readonly payload: Uint8Array;
+  /** The bytes as they came; text of our own is written as UTF-8 and read back as bytes. */
+  readonly payload: Uint8Array | string;
   /** Of a `frame`: the indexes of the items that were accepted. */
   readonly accepted?: readonly number[];
 }

@@ -22,6 +22,7 @@ export const AnomalyMessage = Type.Object(
     type: Type.Optional(Type.Literal('anomaly')),
     sessionId: SessionId,
     timestamp: Timestamp,
+    seq: maybe(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
     anomaly: Type.Object({
       type: Type.String({ pattern: '^(?!__proto__$)[A-Za-z0-9._-]{1,64}$' }),
       severity: Type.Enum([...SEVERITIES]),
@@ -53,6 +54,8 @@ export interface AnomalyReport {
   readonly tenant: string;
   readonly droneId: string;
   readonly sessionId: string;
+  /** -1: none was sent; then the time is its identity. */
+  readonly seq: number;
   readonly timeUs: number;
   readonly receivedAtMs: number;
   readonly anomalyType: string;
@@ -81,6 +84,7 @@ export function toAnomalyReport(value: unknown, origin: Origin): AnomalyReport |
     tenant: origin.tenant,
     droneId: message.drone.id,
     sessionId: message.sessionId,
+    seq: message.seq ?? -1,
     timeUs: timeUs as number,
     receivedAtMs: origin.receivedAtMs,
     anomalyType: message.anomaly.type,

@@ -36,3 +36,8 @@ export function parseDataId(dataId: string): DataIdParts | undefined {
 export function sessionText(tenant: string, droneId: string, sessionId: string, kind = 'telemetry'): string {
   return [tenant, droneId, sessionId, kind].join('\u0000');
 }
+
+/** The two 32-bit halves of a session's key, for tables of numbers. */
+export function parseSessionKey(key: string): { readonly keyHigh: number; readonly keyLow: number } {
+  return { keyHigh: Number.parseInt(key.slice(0, 8), 16) | 0, keyLow: Number.parseInt(key.slice(8), 16) | 0 };
+}

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import type { LocalFrame } from '../geo/wgs84.ts';
 import { isRefusal, type Refusal, refuse } from '../errors.ts';
 import { checked } from './checked.ts';
 import type { Channel } from './channel.ts';
@@ -124,7 +125,12 @@ export interface Origin {
   readonly tenant: string;
   readonly channel: Channel;
   readonly receivedAtMs: number;
+  /** VALIDATION=strict. */
   readonly strict?: boolean;
+  /** The credential is bound to one drone and may write no other. */
+  readonly boundDroneId?: string;
+  /** The site's frame: of local and GPS position, the one not given is derived. */
+  readonly frame?: LocalFrame;
 }
 
 const standard = checked(TelemetryMessage);
@@ -137,7 +143,7 @@ export function toSample(value: unknown, origin: Origin): Sample | Refusal {
   const refusal = refusePosition(message.position) ?? (origin.strict ? refuseLoose(message) : undefined);
   if (refusal) return refusal;
   const timeUs = parseTimestampUs(message.timestamp);
-  return refuseTime(timeUs, origin.receivedAtMs) ?? flatten(message, timeUs as number, origin);
+  return refuseTime(timeUs, origin.receivedAtMs) ?? locate(flatten(message, timeUs as number, origin), origin.frame);
 }
 
 /** The message in the contract's spelling; both spellings are understood. */
@@ -283,4 +289,14 @@ function flatten(message: TelemetryMessage, timeUs: number, origin: Origin): Sam
     armed: drone.armed ?? undefined,
     message,
   };
+}
+
+/** Of local position and GPS position, the one that was not given is derived from the other. */
+function locate(sample: Sample, frame: LocalFrame | undefined): Sample {
+  const hasLocal = !Number.isNaN(sample.eastM);
+  const hasGps = !Number.isNaN(sample.latitudeDeg);
+  if (!frame || hasLocal === hasGps) return sample;
+  if (hasLocal) return { ...sample, ...frame.toGeo(sample) };
+  const altitudeAmslM = Number.isNaN(sample.altitudeAmslM) ? frame.origin.altitudeAmslM : sample.altitudeAmslM;
+  return { ...sample, ...frame.toEnu({ ...sample, altitudeAmslM }) };
 }

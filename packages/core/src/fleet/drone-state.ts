@@ -1,0 +1,118 @@
+import type { Channel } from '../messages/channel.ts';
+import type { Sample } from '../messages/telemetry.ts';
+
+/** A drone's session as this node knows it: its key, and how far it has come. */
+export interface SessionState {
+  readonly sessionId: string;
+  /** 16 hex digits, the first half of every `dataId` of this session. */
+  readonly key: string;
+  readonly keyHigh: number;
+  readonly keyLow: number;
+  /** Nothing above these has been accepted yet, so whatever lies above cannot be a duplicate. */
+  newestSeq: number;
+  newestTimeUs: number;
+}
+
+/** The moment a drone's data changed its way in. */
+export interface ChannelChange {
+  readonly atMs: number;
+  readonly from: ChannelState;
+  readonly to: ChannelState;
+}
+
+export type ChannelState = Channel | 'both' | 'none';
+
+/** All that is known live of one drone. Mutable: the one writer is the ingest line. */
+export interface DroneState {
+  readonly tenant: string;
+  readonly droneId: string;
+  latest: Sample | undefined;
+  sampleCount: number;
+  duplicateCount: number;
+  conflictCount: number;
+  readonly clientErrors: Map<string, number>;
+  readonly sessions: SessionState[];
+  /** Bit i: rule i of the list holds. */
+  activeRules: number;
+  readonly skew: SkewEstimate;
+  websocketSeenMs: number;
+  httpSeenMs: number;
+  lastHeardMs: number;
+  readonly channelChanges: ChannelChange[];
+  channelState: ChannelState;
+}
+
+const MAX_CHANGES = 16;
+const NEVER = Number.NEGATIVE_INFINITY;
+
+export function createDroneState(tenant: string, droneId: string): DroneState {
+  return {
+    tenant,
+    droneId,
+    latest: undefined,
+    sampleCount: 0,
+    duplicateCount: 0,
+    conflictCount: 0,
+    clientErrors: new Map(),
+    sessions: [],
+    activeRules: 0,
+    skew: createSkewEstimate(),
+    websocketSeenMs: NEVER,
+    httpSeenMs: NEVER,
+    lastHeardMs: NEVER,
+    channelChanges: [],
+    channelState: 'none',
+  };
+}
+
+/** A frame came in by this channel. */
+export function hear(drone: DroneState, channel: Channel, nowMs: number): void {
+  if (channel === 'websocket') drone.websocketSeenMs = nowMs;
+  else drone.httpSeenMs = nowMs;
+  drone.lastHeardMs = nowMs;
+}
+
+/** Which channels are alive: heard within `aliveMs`. Remembers the moment of each change (the fall-backs). */
+export function judgeChannels(drone: DroneState, nowMs: number, aliveMs: number): ChannelChange | undefined {
+  const websocket = nowMs - drone.websocketSeenMs <= aliveMs;
+  const http = nowMs - drone.httpSeenMs <= aliveMs;
+  const to = toChannelState(websocket, http);
+  const from = drone.channelState;
+  if (to === from) return undefined;
+  const change = { atMs: nowMs, from, to };
+  drone.channelState = to;
+  drone.channelChanges.push(change);
+  if (drone.channelChanges.length > MAX_CHANGES) drone.channelChanges.shift();
+  return change;
+}
+
+function toChannelState(websocket: boolean, http: boolean): ChannelState {
+  if (websocket) return http ? 'both' : 'websocket';
+  return http ? 'http' : 'none';
+}
+
+/** Median of received − event time over the last samples. */
+export interface SkewEstimate {
+  readonly recentMs: Float64Array;
+  count: number;
+  medianMs: number;
+}
+
+const SKEW_SAMPLES = 15;
+/** Fewer samples than this say nothing: one late message is not a wrong clock. */
+const SKEW_MIN_SAMPLES = 5;
+
+const createSkewEstimate = (): SkewEstimate => ({
+  recentMs: new Float64Array(SKEW_SAMPLES),
+  count: 0,
+  medianMs: 0,
+});
+
+/** Takes a fresh sample's delay in; the median is renewed every few samples only. */
+export function observeSkew(skew: SkewEstimate, delayMs: number): void {
+  skew.recentMs[skew.count % SKEW_SAMPLES] = delayMs;
+  skew.count += 1;
+  if (skew.count % SKEW_MIN_SAMPLES !== 0) return;
+  const known = skew.recentMs.slice(0, Math.min(skew.count, SKEW_SAMPLES)).sort();
+  skew.medianMs = known[known.length >> 1] as number;
+}

@@ -1,0 +1,150 @@
+import { type Refusal, isRefusal, refuse } from './errors.ts';
+import type { DuplicateWindow, SeenEntry } from './fleet/duplicate-window.ts';
+import { type DroneState, hear, observeSkew, type SessionState } from './fleet/drone-state.ts';
+import type { Fleet } from './fleet/fleet.ts';
+import type { LocalFrame } from './geo/wgs84.ts';
+import { toPlace } from './messages/identity.ts';
+import { isSameContent } from './messages/same-content.ts';
+import { type Origin, type Sample, toSample, toTelemetryMessage } from './messages/telemetry.ts';
+import type { Bus, Journal, JournalEntry } from './ports.ts';
+import { toFindingEntry } from './rules/finding-entry.ts';
+import { judge } from './rules/judge.ts';
+import type { Thresholds } from './rules/rule.ts';
+
+export interface IngestParts {
+  readonly fleet: Fleet;
+  readonly duplicates: DuplicateWindow;
+  readonly journal: Journal;
+  readonly bus: Bus;
+  readonly thresholds: Thresholds;
+  readonly frame: LocalFrame | undefined;
+  readonly items: (entry: JournalEntry) => readonly unknown[];
+}
+
+/** The message stands in the journal at `position`; it may be acknowledged once the journal is durable beyond it. */
+export interface Receipt {
+  readonly session: SessionState;
+  readonly place: number;
+  readonly position: number;
+  readonly duplicate: boolean;
+}
+
+type Admitted = Receipt & { readonly drone: DroneState; readonly sample: Sample };
+export type Frame = Pick<JournalEntry, 'payload' | 'codec'>;
+
+/** The way of every sample, synchronous: validate, identity, duplicates → journal → live → rules → bus. */
+export class Ingest {
+  readonly #parts: IngestParts;
+
+  constructor(parts: IngestParts) {
+    this.#parts = parts;
+  }
+
+  /** One telemetry message. */
+  telemetry(value: unknown, origin: Origin, frame: Frame): Receipt | Refusal {
+    const admitted = this.#admit(value, origin, 0);
+    if (isRefusal(admitted) || admitted.duplicate) return admitted;
+    this.#parts.journal.append(toEntry('telemetry', origin, frame));
+    this.#show(admitted as Admitted);
+    return admitted;
+  }
+
+  /** An array frame: one journal record, an answer an item; a bad item spoils no other. */
+  batch(values: readonly unknown[], origin: Origin, frame: Frame): readonly (Receipt | Refusal)[] {
+    const outcomes = values.map((value, index) => this.#admit(value, origin, index));
+    const accepted = outcomes.flatMap((outcome, index) => ('sample' in outcome ? [index] : []));
+    if (accepted.length > 0) this.#parts.journal.append({ ...toEntry('frame', origin, frame), accepted });
+    for (const index of accepted) this.#show(outcomes[index] as Admitted);
+    return outcomes;
+  }
+
+  /** A record of the journal's tail, after a start: what was live is live again. Nothing is stored or judged anew. */
+  restore(entry: JournalEntry, position: number, origin: Origin): void {
+    const { fleet, duplicates, items } = this.#parts;
+    const values = items(entry);
+    for (const index of entry.accepted ?? [0]) {
+      const sample = toSample(values[index], origin);
+      if (isRefusal(sample)) continue;
+      const drone = fleet.meet(sample.tenant, sample.droneId);
+      if (!drone) return;
+      const session = fleet.session(drone, sample.sessionId);
+      remember(session, sample);
+      duplicates.add({ ...session, place: toPlace(sample.seq, sample.timeUs) }, position, index, sample.receivedAtMs);
+      fleet.update(drone, sample);
+    }
+  }
+
+  #admit(value: unknown, origin: Origin, index: number): Admitted | Receipt | Refusal {
+    const { fleet, duplicates, journal } = this.#parts;
+    const sample = toSample(value, origin);
+    if (isRefusal(sample)) return sample;
+    const drone = mayWrite(origin, sample.droneId) ? fleet.meet(sample.tenant, sample.droneId) : NOT_YOURS;
+    if (drone === undefined) return refuse('SERVICE_UNAVAILABLE', { reason: 'max_drones' }, { retryAfterS: 60 });
+    if (isRefusal(drone)) return drone;
+    hear(drone, origin.channel, origin.receivedAtMs);
+    const session = fleet.session(drone, sample.sessionId);
+    const place = toPlace(sample.seq, sample.timeUs);
+    const identity = { keyHigh: session.keyHigh, keyLow: session.keyLow, place };
+    const seen = isBeyond(session, sample) ? undefined : duplicates.find(identity);
+    if (seen) return this.#repeat(seen, { drone, sample, session, place, position: seen.position, duplicate: true });
+    const position = journal.end;
+    remember(session, sample);
+    duplicates.add(identity, position, index, origin.receivedAtMs);
+    return { drone, sample, session, place, position, duplicate: false };
+  }
+
+  /** A resend is answered like the first; other content under the same identity is a conflict while it is hot. */
+  #repeat(seen: SeenEntry, { drone, sample, ...receipt }: Admitted): Receipt | Refusal {
+    const { journal, duplicates, items } = this.#parts;
+    const entry = journal.read(seen.position);
+    const first = entry && toTelemetryMessage(items(entry)[seen.index]);
+    const isHot = sample.receivedAtMs - seen.atMs <= duplicates.windowMs;
+    if (first === undefined || isRefusal(first) || isSameContent(first, sample.message)) {
+      drone.duplicateCount += 1;
+      return receipt;
+    }
+    drone.conflictCount += 1;
+    if (!isHot) return receipt;
+    return refuse('CONFLICT', { field: sample.seq >= 0 ? 'seq' : 'timestamp', reason: 'same_identity' });
+  }
+
+  #show({ drone, sample, session }: Admitted): void {
+    const { fleet, bus, journal, thresholds, frame } = this.#parts;
+    const previous = drone.latest;
+    if (!fleet.update(drone, sample)) return;
+    observeSkew(drone.skew, sample.receivedAtMs - sample.timeUs / 1000);
+    const clockSkewMs = drone.skew.medianMs;
+    const { active, raised, cleared } = judge(sample, drone.activeRules, { thresholds, previous, clockSkewMs, frame });
+    drone.activeRules = active;
+    for (const finding of raised) {
+      journal.append(toFindingEntry(sample, finding));
+      bus.publish('finding', { sample, finding, session });
+    }
+    for (const type of cleared) bus.publish('cleared', { sample, type });
+    bus.publish('sample', sample);
+  }
+}
+
+const NOT_YOURS = refuse(
+  'AUTHORIZATION_ERROR',
+  { field: 'drone.id', reason: 'other_drone' },
+  { message: 'This credential may write only its own drone' },
+);
+
+const mayWrite = ({ boundDroneId }: Origin, droneId: string): boolean =>
+  boundDroneId === undefined || boundDroneId === droneId;
+
+function toEntry(kind: 'telemetry' | 'frame', origin: Origin, { payload, codec }: Frame): JournalEntry {
+  return { kind, codec, payload, channel: origin.channel, tenant: origin.tenant, receivedAtMs: origin.receivedAtMs };
+}
+
+/** Beyond everything this session has sent so far: it cannot be a repeat, and need not be looked up. */
+function isBeyond(session: SessionState, { seq, timeUs }: Sample): boolean {
+  return seq >= 0 ? seq > session.newestSeq : timeUs > session.newestTimeUs;
+}
+
+function remember(session: SessionState, { seq, timeUs }: Sample): void {
+  if (seq >= 0) {
+    if (!(seq <= session.newestSeq)) session.newestSeq = seq;
+  } else if (!(timeUs <= session.newestTimeUs)) session.newestTimeUs = timeUs;
+}

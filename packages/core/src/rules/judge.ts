@@ -1,0 +1,42 @@
+import type { Sample } from '../messages/telemetry.ts';
+import { rules } from './index.ts';
+import type { Finding, RuleContext } from './rule.ts';
+
+/** Which rules hold after a sample, one bit each, and what began to hold with it. */
+export interface Judgement {
+  readonly active: number;
+  readonly raised: readonly Finding[];
+  readonly cleared: readonly string[];
+}
+
+const bitOf: ReadonlyMap<string, number> = new Map(rules.map(({ type }, at) => [type, 1 << at]));
+const NOTHING: readonly never[] = [];
+
+/** Asks every rule. A condition that goes on raises nothing again. `before` = the bits of the sample before. */
+export function judge(sample: Sample, before: number, context: Omit<RuleContext, 'active'>): Judgement {
+  const asked = { ...context, active: false };
+  let active = before;
+  let raised: Finding[] | undefined;
+  let cleared: string[] | undefined;
+  for (let at = 0; at < rules.length; at += 1) {
+    const rule = rules[at] as (typeof rules)[number];
+    if (rule.supersededBy !== undefined && (active & (bitOf.get(rule.supersededBy) as number)) !== 0) continue;
+    const bit = 1 << at;
+    const was = (before & bit) !== 0;
+    asked.active = was;
+    const finding = rule.holds(sample, asked);
+    if (finding && !was) {
+      active |= bit;
+      (raised ??= []).push(finding);
+    } else if (!finding && was) {
+      active &= ~bit;
+      (cleared ??= []).push(rule.type);
+    }
+  }
+  return { active, raised: raised ?? NOTHING, cleared: cleared ?? NOTHING };
+}
+
+/** The types of the rules whose bits are set. */
+export function activeTypes(active: number): readonly string[] {
+  return rules.filter((_rule, at) => (active & (1 << at)) !== 0).map(({ type }) => type);
+}

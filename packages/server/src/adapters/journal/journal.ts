@@ -1,0 +1,283 @@
+import { closeSync, fdatasync, mkdirSync, openSync, readFileSync, readSync, unlinkSync, writeFileSync, writev } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { Journal, JournalEntry, JournalState } from '@skein/core';
+import type { RecordVisitor } from './journal-reader.ts';
+import { checkRecord, createRecordBuffer, HEADER_BYTES, type RecordBuffer, readRecord, recordBytes, writeRecord } from './record.ts';
+import { recoverJournal } from './recover.ts';
+import { readFully, type SegmentFile, segmentPath, syncDirectory } from './segments.ts';
+
+export interface JournalOptions {
+  readonly directory: string;
+  readonly quotaBytes: number;
+  /** A file is closed when it has grown to this. */
+  readonly segmentBytes?: number;
+  /** Sees every record that is already there, oldest first. */
+  readonly onRecord: RecordVisitor;
+  /** The disk failed to flush: nothing may be acknowledged any more and the process has to end. */
+  readonly onFatal: (error: Error) => void;
+  readonly onStateChange?: (state: JournalState) => void;
+}
+
+export interface OpenedJournal extends Journal {
+  /** Names this journal for ever: a store remembers its position by it. */
+  readonly id: string;
+  readonly directory: string;
+  readonly cutBytes: number;
+  /** Records and bytes flushed, and the flushes it took. */
+  readonly counters: { records: number; bytes: number; flushes: number };
+}
+
+const BUFFER_BYTES = 1024 * 1024;
+const MAX_SPARE_BUFFERS = 8;
+/** More than this waiting for the disk: transports stop reading. */
+const MAX_PENDING_BYTES = 32 * 1024 * 1024;
+const FULL = 0.9;
+const ROOM_AGAIN = 0.85;
+const RETRY_MS = 250;
+
+interface Filled {
+  readonly buffer: RecordBuffer;
+  readonly base: number;
+  used: number;
+}
+
+interface Segment {
+  readonly base: number;
+  readonly path: string;
+  readonly fd: number;
+  bytes: number;
+}
+
+/** Opens (or begins) the journal in a directory; throws DamagedJournalError where its middle is damaged. */
+export function openJournal(options: JournalOptions): OpenedJournal {
+  const { directory } = options;
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  return new FileJournal(options, readOrMakeId(directory));
+}
+
+function readOrMakeId(directory: string): string {
+  const path = join(directory, 'id');
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    const id = randomUUID();
+    writeFileSync(path, `${id}\n`, { mode: 0o600, flush: true });
+    syncDirectory(directory);
+    return id;
+  }
+}
+
+class FileJournal implements OpenedJournal {
+  readonly id: string;
+  readonly directory: string;
+  readonly cutBytes: number;
+  readonly counters = { records: 0, bytes: 0, flushes: 0 };
+  readonly #options: Required<Pick<JournalOptions, 'quotaBytes' | 'segmentBytes' | 'onFatal' | 'onStateChange'>>;
+  readonly #segments: Segment[];
+  readonly #listeners: ((durable: number) => void)[] = [];
+  readonly #spare: RecordBuffer[] = [];
+  #filled: Filled[] = [];
+  #writing: readonly Filled[] = [];
+  #filling: Filled;
+  #durable: number;
+  #end: number;
+  #isFlushing = false;
+  #isClosed = false;
+  #reason: JournalState['reason'];
+  #onIdle: (() => void) | undefined;
+
+  constructor({ segmentBytes = 64 * 1024 * 1024, onStateChange = () => undefined, ...options }: JournalOptions, id: string) {
+    this.id = id;
+    this.directory = options.directory;
+    this.#options = { ...options, segmentBytes, onStateChange };
+    const { segments, cutBytes, end } = recoverJournal(options.directory, options.onRecord);
+    this.cutBytes = cutBytes;
+    this.#segments = segments.map(openSegment);
+    this.#end = end;
+    this.#durable = end;
+    this.#filling = this.#newFilling();
+  }
+
+  get durable(): number {
+    return this.#durable;
+  }
+
+  get end(): number {
+    return this.#end;
+  }
+
+  append(entry: JournalEntry): number {
+    if (this.#isClosed) throw new Error('the journal is closed');
+    const size = recordBytes(entry);
+    if (this.#filling.used + size > this.#filling.buffer.bytes.length) this.#turn(size);
+    const position = this.#end;
+    writeRecord(this.#filling.buffer, this.#filling.used, entry);
+    this.#filling.used += size;
+    this.#end += size;
+    this.counters.records += 1;
+    this.#schedule();
+    return position;
+  }
+
+  onDurable(listener: (durable: number) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  read(position: number): JournalEntry | undefined {
+    const filled = [this.#filling, ...this.#filled, ...this.#writing].find(
+      ({ base, used }) => base <= position && position < base + used,
+    );
+    if (filled) return copyOf(filled.buffer, position - filled.base, filled.used);
+    const segment = this.#segments.findLast(({ base }) => base <= position);
+    return segment && position < segment.base + segment.bytes ? readFrom(segment, position) : undefined;
+  }
+
+  state(): JournalState {
+    const { quotaBytes } = this.#options;
+    const bytes = this.#end - (this.#segments[0]?.base ?? this.#end);
+    const state = { accepting: this.#reason === undefined, bytes, quotaBytes };
+    return this.#reason === undefined ? state : { ...state, reason: this.#reason };
+  }
+
+  release(position: number): void {
+    while (this.#segments.length > 1) {
+      const [oldest, next] = this.#segments as [Segment, Segment];
+      if (next.base > position) break;
+      closeSync(oldest.fd);
+      unlinkSync(oldest.path);
+      this.#segments.shift();
+    }
+    this.#judgeRoom();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    while (this.#isFlushing || this.#filling.used > 0 || this.#filled.length > 0) {
+      this.#schedule();
+      await new Promise<void>((resolve) => {
+        this.#onIdle = resolve;
+      });
+      if (this.#reason === 'disk_full') break;
+    }
+    for (const { fd } of this.#segments) closeSync(fd);
+  }
+
+  #newFilling(size = 0): Filled {
+    const spare = size <= BUFFER_BYTES ? this.#spare.pop() : undefined;
+    const buffer = spare ?? createRecordBuffer(Math.max(BUFFER_BYTES, size));
+    return { buffer, base: this.#end, used: 0 };
+  }
+
+  #turn(nextSize = 0): void {
+    if (this.#filling.used > 0) this.#filled.push(this.#filling);
+    this.#filling = this.#newFilling(nextSize);
+    this.#judgeRoom();
+  }
+
+  /** A flush takes whatever came since the last one began: everything read in this turn of the event loop at least. */
+  #schedule(): void {
+    if (this.#isFlushing) return;
+    this.#isFlushing = true;
+    setImmediate(() => this.#flush());
+  }
+
+  #flush(): void {
+    this.#turn();
+    const batch = this.#filled;
+    if (batch.length === 0) return this.#rest();
+    this.#filled = [];
+    this.#writing = batch;
+    const segment = this.#segmentFor(batch[0] as Filled);
+    const parts = batch.map(({ buffer, used }) => buffer.bytes.subarray(0, used));
+    this.#write(segment, parts, () => this.#sync(segment, batch));
+  }
+
+  #rest(): void {
+    this.#isFlushing = false;
+    this.#onIdle?.();
+  }
+
+  #segmentFor({ base }: Filled): Segment {
+    const current = this.#segments.at(-1);
+    const continues = current && current.base + current.bytes === base && current.bytes < this.#options.segmentBytes;
+    if (continues) return current;
+    const segment = openSegment({ base, path: segmentPath(this.directory, base), bytes: 0 });
+    syncDirectory(this.directory);
+    this.#segments.push(segment);
+    return segment;
+  }
+
+  /** Writes all parts at the segment's end; a full disk is waited out, what was written is not written twice. */
+  #write(segment: Segment, parts: readonly Buffer[], done: () => void, written = 0): void {
+    writev(segment.fd, remaining(parts, written), segment.bytes + written, (error, count) => {
+      if (error && error.code !== 'ENOSPC' && error.code !== 'EDQUOT') return this.#options.onFatal(error);
+      const total = written + (error ? 0 : count);
+      const wanted = parts.reduce((sum, part) => sum + part.length, 0);
+      if (!error && total === wanted) return done();
+      if (error) this.#setReason('disk_full');
+      setTimeout(() => this.#write(segment, parts, done, total), error ? RETRY_MS : 0);
+    });
+  }
+
+  #sync(segment: Segment, batch: readonly Filled[]): void {
+    fdatasync(segment.fd, (error) => {
+      // A failed flush may have dropped the pages: trying again could succeed without them (fsyncgate).
+      if (error) return this.#options.onFatal(error);
+      const bytes = batch.reduce((sum, { used }) => sum + used, 0);
+      segment.bytes += bytes;
+      this.counters.bytes += bytes;
+      this.counters.flushes += 1;
+      this.#durable = segment.base + segment.bytes;
+      this.#writing = [];
+      for (const { buffer } of batch)
+        if (this.#spare.length < MAX_SPARE_BUFFERS && buffer.bytes.length === BUFFER_BYTES) this.#spare.push(buffer);
+      if (this.#reason === 'disk_full') this.#setReason(undefined);
+      this.#judgeRoom();
+      for (const listener of this.#listeners) listener(this.#durable);
+      this.#flush();
+    });
+  }
+
+  #judgeRoom(): void {
+    if (this.#reason === 'disk_full') return;
+    const { quotaBytes } = this.#options;
+    const bytes = this.#end - (this.#segments[0]?.base ?? this.#end);
+    const isFull = bytes > quotaBytes * (this.#reason === 'quota' ? ROOM_AGAIN : FULL);
+    const isSlow = this.#end - this.#durable > MAX_PENDING_BYTES;
+    this.#setReason(isFull || isSlow ? 'quota' : undefined);
+  }
+
+  #setReason(reason: JournalState['reason']): void {
+    if (reason === this.#reason) return;
+    this.#reason = reason;
+    this.#options.onStateChange(this.state());
+  }
+}
+
+function openSegment({ base, path, bytes }: SegmentFile): Segment {
+  return { base, path, bytes, fd: openSync(path, bytes === 0 ? 'w+' : 'r+', 0o600) };
+}
+
+function remaining(parts: readonly Buffer[], written: number): readonly Buffer[] {
+  if (written === 0) return parts;
+  const all = Buffer.concat(parts);
+  return [all.subarray(written)];
+}
+
+function copyOf(buffer: RecordBuffer, at: number, end: number): JournalEntry | undefined {
+  if (checkRecord(buffer, at, end) === 0) return undefined;
+  const entry = readRecord(buffer, at);
+  return { ...entry, payload: Buffer.from(entry.payload) };
+}
+
+function readFrom({ fd, base }: Segment, position: number): JournalEntry | undefined {
+  const header = createRecordBuffer(HEADER_BYTES);
+  if (readSync(fd, header.bytes, 0, HEADER_BYTES, position - base) < HEADER_BYTES) return undefined;
+  const size = header.words[2] as number;
+  if (size < HEADER_BYTES || size > 4 * BUFFER_BYTES || (size & 7) !== 0) return undefined;
+  const whole = createRecordBuffer(size);
+  if (readFully(fd, whole.bytes, size, position - base) < size) return undefined;
+  return checkRecord(whole, 0, size) === 0 ? undefined : readRecord(whole, 0);
+}
