@@ -24,6 +24,8 @@ export interface OrderMessage {
   readonly expiresAt: string;
   /** What remains to live when it was sent: a vehicle's own clock is not trusted. */
   readonly ttlMs: number;
+  /** Which drone is meant, where one connection carries several. */
+  readonly droneId?: string;
 }
 
 export const CommandAckMessage = Type.Object(

@@ -1,0 +1,65 @@
+import type { OrderMessage } from '@skein/core';
+import { backoffMs } from './backoff.ts';
+import type { HttpAnswer, HttpClient } from './http-client.ts';
+import type { LineContext } from './line.ts';
+import { isFields } from './refusal.ts';
+
+/** How long the server may hold a request until there is an order. */
+const WAIT_MS = 25_000;
+
+/** Asks for orders where no WebSocket brings them (long poll, CONTRACT 2.4). */
+export class OrderPoll {
+  readonly #client: HttpClient;
+  readonly #line: LineContext;
+  #wanted = false;
+  #running = false;
+  #failures = 0;
+  #timer: unknown;
+
+  constructor(client: HttpClient, line: LineContext) {
+    this.#client = client;
+    this.#line = line;
+  }
+
+  /** Polls from now on, or no longer. */
+  set(wanted: boolean): void {
+    this.#wanted = wanted;
+    if (wanted && !this.#running) void this.#run();
+  }
+
+  close(): void {
+    this.#wanted = false;
+    this.#line.settings.timers.clearTimeout(this.#timer);
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true;
+    while (this.#wanted && !this.#client.closed) {
+      const droneId = this.#line.droneId();
+      if (droneId === undefined) break;
+      await this.#wait(await this.#ask(droneId));
+    }
+    this.#running = false;
+  }
+
+  #ask(droneId: string): Promise<HttpAnswer> {
+    const path = `${encodeURIComponent(droneId)}/commands?waitMs=${WAIT_MS}`;
+    return this.#client.request({ method: 'GET', path, timeoutMs: WAIT_MS + this.#line.settings.timeoutMs });
+  }
+
+  /** Hands the orders on; after a failure, waits. */
+  async #wait({ status, body, retryAfterMs }: HttpAnswer): Promise<void> {
+    const commands = isFields(body) ? body['commands'] : undefined;
+    if (status === 200 && Array.isArray(commands)) {
+      this.#failures = 0;
+      for (const order of commands) this.#line.ordered(order as OrderMessage);
+      return;
+    }
+    const { timers, random, reconnectIntervalMs } = this.#line.settings;
+    const waitMs = retryAfterMs + backoffMs(reconnectIntervalMs, this.#failures, random);
+    this.#failures += 1;
+    await new Promise<void>((resolve) => {
+      this.#timer = timers.setTimeout(resolve, waitMs);
+    });
+  }
+}
