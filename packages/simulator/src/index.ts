@@ -1,0 +1,22 @@
+/** Simulated drones that fly, sense, fail on demand and obey. Runs in Node and in a browser. */
+export {
+  FAULT_TYPES,
+  type Fault,
+  type FaultRequest,
+  type FaultType,
+  type RandomFaults,
+  SENSORS,
+  type Sensor,
+} from './fleet/faults.ts';
+export type { OrderProgress, SimulatedOrder } from './fleet/order-book.ts';
+export {
+  createSimulation,
+  type FaultLabel,
+  type Simulation,
+  type SimulationOptions,
+  toDroneId,
+} from './fleet/simulation.ts';
+export type { Climate } from './physics/battery.ts';
+export { type FleetState, PHASES } from './physics/fleet-state.ts';
+export type { Wind } from './physics/wind.ts';
+export type { Origin } from './sensors/gnss.ts';
