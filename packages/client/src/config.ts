@@ -87,28 +87,39 @@ const HTTP_ENDPOINT = 'http://localhost:3000/api/drone/telemetry';
 /** Throws a TypeError that names the field when the configuration cannot work. */
 export function toSettings(config: DroneConfig): Settings {
   const { websocketUrl, httpEndpoint } = toAddresses(config);
-  const { key, token } = config;
+  const { reconnectInterval = 1000, maxReconnectAttempts = 10, heartbeatInterval = 30_000 } = config;
+  const {
+    bufferSize = 10_000,
+    bufferBytes = 16 * 1024 * 1024,
+    maxMessageBytes = 65_536,
+    timeout = 10_000,
+  } = config;
+  const { ack = 'count', durability = 'disk', random = Math.random, timers = systemTimers } = config;
+  const { WebSocket = globalThis.WebSocket, fetch = (url, init) => globalThis.fetch(url, init) } = config;
+  if (websocketUrl && !WebSocket)
+    throw new TypeError('WebSocket: this platform has none, give a constructor');
   return {
-    websocketUrl,
-    httpEndpoint,
+    ...{
+      websocketUrl,
+      httpEndpoint,
+      droneId: config.droneId,
+      credential: toCredential(config),
+      codec: config.codec,
+    },
+    ...{ ack, durability, random, timers, WebSocket, fetch },
     httpIntervalMs: atLeast(0, 'http.interval', config.http?.interval ?? 0),
-    reconnectIntervalMs: atLeast(1, 'reconnectInterval', config.reconnectInterval ?? 1000),
-    maxReconnectAttempts: atLeast(0, 'maxReconnectAttempts', config.maxReconnectAttempts ?? 10),
-    heartbeatIntervalMs: atLeast(0, 'heartbeatInterval', config.heartbeatInterval ?? 30_000),
-    timeoutMs: atLeast(1, 'timeout', config.timeout ?? 10_000),
-    droneId: config.droneId,
-    credential: typeof token === 'function' ? async () => token() : () => token ?? key,
-    ack: config.ack ?? 'count',
-    durability: config.durability ?? 'disk',
-    bufferMessages: atLeast(1, 'bufferSize', config.bufferSize ?? 10_000),
-    bufferBytes: atLeast(1, 'bufferBytes', config.bufferBytes ?? 16 * 1024 * 1024),
-    maxMessageBytes: atLeast(1, 'maxMessageBytes', config.maxMessageBytes ?? 65_536),
-    codec: config.codec,
-    WebSocket: config.WebSocket ?? globalThis.WebSocket,
-    fetch: config.fetch ?? ((input, init) => globalThis.fetch(input, init)),
-    random: config.random ?? Math.random,
-    timers: config.timers ?? systemTimers,
+    reconnectIntervalMs: atLeast(1, 'reconnectInterval', reconnectInterval),
+    maxReconnectAttempts: atLeast(0, 'maxReconnectAttempts', maxReconnectAttempts),
+    heartbeatIntervalMs: atLeast(0, 'heartbeatInterval', heartbeatInterval),
+    timeoutMs: atLeast(1, 'timeout', timeout),
+    bufferMessages: atLeast(1, 'bufferSize', bufferSize),
+    bufferBytes: atLeast(1, 'bufferBytes', bufferBytes),
+    maxMessageBytes: atLeast(1, 'maxMessageBytes', maxMessageBytes),
   };
+}
+
+function toCredential({ key, token }: DroneConfig): Settings['credential'] {
+  return typeof token === 'function' ? async () => token() : () => token ?? key;
 }
 
 function toAddresses(config: DroneConfig) {

@@ -1,10 +1,9 @@
-import type { Durability } from '@skein/core';
 import { backoffMs } from './backoff.ts';
 import type { MessageKind } from './events.ts';
 import { InFlight } from './in-flight.ts';
 import type { LineContext } from './line.ts';
 import { type HeldMessage, toText } from './outbox.ts';
-import { isTemporary, toRefusal } from './refusal.ts';
+import { isTemporary, type Reply, toReceipt, toRefusal, toRetryMs } from './reply.ts';
 import { SendQueue } from './send-queue.ts';
 
 /** What one WebSocket connection carries: sent in order, answered by number. A new connection begins anew. */
@@ -30,19 +29,19 @@ export interface Caution {
   readonly oneAtATime: boolean;
 }
 
-type Frame = Readonly<Record<string, unknown>>;
-
 export class Delivery {
   readonly #line: LineContext;
   readonly #wire: Wire;
   readonly #queue: SendQueue;
   readonly #inFlight = new InFlight();
+  /** Refused for the time being. */
+  readonly #again: HeldMessage[] = [];
   readonly #single: boolean;
   #window: number;
   #pumping = false;
   #closed = false;
   #pause: unknown;
-  #refusals = 0;
+  #pauses = 0;
 
   constructor(line: LineContext, wire: Wire, caution: Caution) {
     this.#line = line;
@@ -65,27 +64,26 @@ export class Delivery {
   }
 
   /** `{"type":"ack","upto":n}` */
-  ackUpTo(n: number, durability: Durability | undefined): void {
-    for (const message of this.#inFlight.passTo(n)) this.#acknowledge(message, durability, undefined);
+  ackUpTo(reply: Reply): void {
+    for (const message of this.#inFlight.passTo(Number(reply.upto))) this.#acknowledge(message, reply);
     this.#pumpSoon();
   }
 
   /** `telemetry_ack`, `anomaly_ack` */
-  ackOne(kind: MessageKind, frame: Frame): void {
-    const message = this.#find(kind, frame);
-    const dataId = frame['dataId'] ?? frame['anomalyId'];
-    if (message) this.#acknowledge(message, frame['durability'] as Durability | undefined, dataId);
+  ackOne(kind: MessageKind, reply: Reply): void {
+    const message = this.#find(kind, reply);
+    if (message) this.#acknowledge(message, reply);
     this.#pumpSoon();
   }
 
   /** An error frame; false when it is about none of the messages. */
-  refuse(frame: Frame): boolean {
-    const message = this.#find(undefined, frame);
+  refuse(reply: Reply): boolean {
+    const message = this.#find(undefined, reply);
     if (!message) return false;
-    const refusal = toRefusal(frame, 'VALIDATION_ERROR');
+    const refusal = toRefusal(reply, 'VALIDATION_ERROR');
     if (isTemporary(refusal.code)) {
-      this.#queue.putBack([message]);
-      this.pause(Number(refusal.details['retryAfterS'] ?? 0) * 1000);
+      this.#again.push(message);
+      this.pause(toRetryMs(refusal));
     } else {
       this.#line.outbox.reject(message, refusal);
     }
@@ -95,14 +93,10 @@ export class Delivery {
 
   /** Sends nothing for at least `ms`, and some more, so that those who wait do not return together. */
   pause(ms: number): void {
-    const { timers, random, reconnectIntervalMs } = this.#line.settings;
-    this.#refusals += 1;
-    const waitMs = (ms || 0) + backoffMs(reconnectIntervalMs, this.#refusals, random);
-    timers.clearTimeout(this.#pause);
-    this.#pause = timers.setTimeout(() => {
-      this.#pause = undefined;
-      this.#pump();
-    }, waitMs);
+    if (this.#pause !== undefined) return;
+    const { random, reconnectIntervalMs } = this.#line.settings;
+    this.#pauses += 1;
+    this.#pumpAfter(ms + backoffMs(reconnectIntervalMs, this.#pauses, random));
   }
 
   /** The one message without an answer, when it is the only one. */
@@ -115,16 +109,13 @@ export class Delivery {
     this.#line.settings.timers.clearTimeout(this.#pause);
   }
 
-  #acknowledge(message: HeldMessage, durability: Durability | undefined, dataId: unknown): void {
-    this.#refusals = 0;
-    this.#line.outbox.acknowledge(message, {
-      channel: 'websocket',
-      ...(durability && { durability }),
-      ...(typeof dataId === 'string' && { dataId }),
-    });
+  #acknowledge(message: HeldMessage, reply: Reply): void {
+    this.#pauses = 0;
+    this.#line.outbox.acknowledge(message, { channel: 'websocket', ...toReceipt(reply) });
   }
 
-  #find(kind: MessageKind | undefined, { n, seq }: Frame): HeldMessage | undefined {
+  /** By its number; without one by its `seq`; without either it must be the only one, or the oldest of its kind. */
+  #find(kind: MessageKind | undefined, { n, seq }: Reply): HeldMessage | undefined {
     if (typeof n === 'number') return this.#inFlight.take(n);
     if (typeof seq === 'number') return this.#inFlight.takeOldest(kind, seq);
     return kind || this.waiting === 1 ? this.#inFlight.takeOldest(kind, undefined) : undefined;
@@ -140,30 +131,32 @@ export class Delivery {
     });
   }
 
+  #pumpAfter(ms: number): void {
+    this.#pause = this.#line.settings.timers.setTimeout(() => {
+      this.#pause = undefined;
+      this.#queue.putBack(this.#again.splice(0));
+      this.#pump();
+    }, ms);
+  }
+
   #pump(): void {
-    const { maxMessageBytes, timers } = this.#line.settings;
     while (!this.#closed && this.#pause === undefined) {
       const room = this.#window - this.waiting;
       if (room <= 0) return;
       if (this.#wire.bufferedAmount > SOCKET_BYTES) {
-        this.#pause = timers.setTimeout(() => {
-          this.#pause = undefined;
-          this.#pump();
-        }, SOCKET_WAIT_MS);
+        this.#pumpAfter(SOCKET_WAIT_MS);
         return;
       }
-      const items = this.#single ? 1 : Math.min(room, FRAME_ITEMS);
-      const messages = this.#queue.take(items, maxMessageBytes, ({ state }) => state === 'held');
-      if (messages.length === 0) {
-        this.#drained();
-        return;
-      }
-      this.#send(messages);
+      const messages = this.#next(room);
+      if (messages.length > 0) this.#send(messages);
+      else if (this.waiting === 0) this.#window = WINDOW;
+      if (messages.length === 0) return;
     }
   }
 
-  #drained(): void {
-    if (this.waiting === 0) this.#window = WINDOW;
+  #next(room: number): HeldMessage[] {
+    const items = this.#single ? 1 : Math.min(room, FRAME_ITEMS);
+    return this.#queue.take(items, this.#line.settings.maxMessageBytes, ({ state }) => state === 'held');
   }
 
   #send(messages: readonly HeldMessage[]): void {

@@ -16,6 +16,7 @@ import { OrderPoll } from './order-poll.ts';
 import { type OrderHandler, Orders } from './orders.ts';
 import { type HeldMessage, Outbox, toHeld, toRef } from './outbox.ts';
 import { Postbag } from './postbag.ts';
+import { isReply } from './reply.ts';
 import { SocketChannel } from './socket-channel.ts';
 
 /** `sent` = `acked` + `rejected` + `dropped` + `unconfirmed` + `buffered`, at every moment. */
@@ -193,6 +194,7 @@ class Line implements Drone {
   }
 
   #receive(order: OrderMessage): void {
+    if (!isReply(order) || typeof order.commandId !== 'string') return;
     const isNew = this.#orders.receive(order, order.droneId ?? this.#droneId);
     if (isNew) this.#events.emit('command', order);
   }

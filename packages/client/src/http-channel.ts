@@ -1,8 +1,9 @@
 import { backoffMs } from './backoff.ts';
-import type { HttpAnswer, HttpClient } from './http-client.ts';
+import type { HttpClient } from './http-client.ts';
+import type { HttpAnswer } from './http-request.ts';
 import type { LineContext } from './line.ts';
 import { type HeldMessage, toText } from './outbox.ts';
-import { isFields, isTemporary, isTemporaryStatus, toRefusal } from './refusal.ts';
+import { isReply, isTemporary, isTemporaryStatus, toReceipt, toRefusal } from './reply.ts';
 import { SendQueue } from './send-queue.ts';
 
 /** Guide A's BATCH_SIZE. */
@@ -74,7 +75,9 @@ export class HttpChannel {
     const batch = this.#take(this.#telemetry, this.#batches ? this.#batchItems : 1);
     const [first] = batch;
     if (!first) return false;
-    return batch.length === 1 ? this.#postOne(first, '', this.#telemetry) : this.#postBatch(batch);
+    return batch.length === 1
+      ? this.#postOne(first, this.#client.endpoint, this.#telemetry)
+      : this.#postBatch(batch);
   }
 
   #take(queue: SendQueue, count: number): HeldMessage[] {
@@ -85,12 +88,15 @@ export class HttpChannel {
   }
 
   async #postOne(message: HeldMessage, path: string, queue: SendQueue): Promise<boolean> {
-    const answer = await this.#post([message], path || this.#client.endpoint, toText(message, 'http'));
-    if (isTemporaryStatus(answer.status)) return this.#retryLater([message], queue, answer);
-    this.#failures = 0;
-    if (answer.status < 300) this.#acknowledge(message, answer.body);
-    else this.#line.outbox.reject(message, toRefusal(answer.body, `HTTP_${answer.status}`));
-    this.#batchItems = Math.min(BATCH_ITEMS, this.#batchItems * 2);
+    const answer = await this.#post([message], path, toText(message, 'http'));
+    const { status, body } = answer;
+    if (status === 404 || status === 405) this.#line.fail('TRANSMISSION_ERROR', `${path} answered ${status}`);
+    // A proxy's 403 says nothing about the message; the server's own does.
+    const foreign = status === 403 && toRefusal(body, '').code === '';
+    if (isTemporaryStatus(status) || foreign) return this.#retryLater([message], queue, answer);
+    if (status < 300) this.#acknowledge(message, body);
+    else this.#line.outbox.reject(message, toRefusal(body, `HTTP_${status}`));
+    this.#succeed();
     return true;
   }
 
@@ -98,10 +104,11 @@ export class HttpChannel {
     const texts = batch.map((message) => toText(message, 'http'));
     const answer = await this.#post(batch, `${this.#client.endpoint}/batch`, `[${texts.join()}]`);
     const { status, body } = answer;
-    const results = isFields(body) ? body['results'] : undefined;
+    const results = isReply(body) ? body.results : undefined;
     // A plain guide A server knows no batches.
     if (status === 404 || status === 405) this.#batches = false;
-    else if (isTemporaryStatus(status)) return this.#retryLater(batch, this.#telemetry, answer);
+    else if (isTemporaryStatus(status) || status === 403)
+      return this.#retryLater(batch, this.#telemetry, answer);
     else if (status < 300 && Array.isArray(results)) return this.#settle(batch, results, answer);
     // Halved until it is accepted, or until the one that spoils it stands alone.
     else this.#batchItems = Math.ceil(batch.length / 2);
@@ -113,31 +120,29 @@ export class HttpChannel {
     const again: HeldMessage[] = [];
     batch.forEach((message, index) => {
       const result = results[index];
-      const status = isFields(result) ? result['status'] : undefined;
+      const status = isReply(result) ? result.status : undefined;
       const refusal = toRefusal(result, 'TRANSMISSION_ERROR');
       if (status === 'success' || status === 200) this.#acknowledge(message, result);
       else if (status === undefined || isTemporary(refusal.code)) again.push(message);
       else this.#line.outbox.reject(message, refusal);
     });
-    this.#batchItems = Math.min(BATCH_ITEMS, this.#batchItems * 2);
     if (again.length > 0) return this.#retryLater(again, this.#telemetry, answer);
-    this.#failures = 0;
+    this.#succeed();
     return true;
+  }
+
+  #succeed(): void {
+    this.#failures = 0;
+    this.#batchItems = Math.min(BATCH_ITEMS, this.#batchItems * 2);
   }
 
   #post(messages: readonly HeldMessage[], path: string, body: string): Promise<HttpAnswer> {
     for (const message of messages) this.#line.outbox.markSent(message, 'http');
-    return this.#client.request({ method: 'POST', path, body });
+    return this.#client.post(path, body);
   }
 
-  #acknowledge(message: HeldMessage, body: unknown): void {
-    const { dataId, anomalyId, durability } = isFields(body) ? body : {};
-    const id = dataId ?? anomalyId;
-    this.#line.outbox.acknowledge(message, {
-      channel: 'http',
-      ...(typeof id === 'string' && { dataId: id }),
-      ...((durability === 'disk' || durability === 'stored') && { durability }),
-    });
+  #acknowledge(message: HeldMessage, reply: unknown): void {
+    this.#line.outbox.acknowledge(message, { channel: 'http', ...toReceipt(reply) });
   }
 
   #retryLater(messages: readonly HeldMessage[], queue: SendQueue, { retryAfterMs }: HttpAnswer): false {

@@ -29,7 +29,7 @@ export class HttpHeartbeat {
   async #beat(): Promise<boolean> {
     const timestamp = new Date(this.#line.settings.timers.now()).toISOString();
     const body = JSON.stringify({ type: 'heartbeat', timestamp, droneId: this.#line.droneId() });
-    const { status } = await this.#client.request({ method: 'POST', path: 'heartbeat', body });
+    const { status } = await this.#client.post('heartbeat', body);
     return status !== 404 && status !== 405;
   }
 }

@@ -6,7 +6,7 @@ import type { HeldMessage } from './outbox.ts';
  * its message is answered before the cumulative acknowledgement passes it.
  */
 export class InFlight {
-  #places: (HeldMessage | undefined)[] = [];
+  readonly #places: (HeldMessage | undefined)[] = [];
   /** Number of the message before the first place. */
   #passed = 0;
   #waiting = 0;
@@ -23,6 +23,7 @@ export class InFlight {
 
   /** Everything up to the number `n`, which is answered now. */
   passTo(n: number): HeldMessage[] {
+    if (!Number.isSafeInteger(n)) return [];
     const count = Math.max(0, Math.min(n - this.#passed, this.#places.length));
     const passed = this.#places.splice(0, count).filter((message) => message !== undefined);
     this.#passed += count;

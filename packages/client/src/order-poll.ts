@@ -1,8 +1,9 @@
 import type { OrderMessage } from '@skein/core';
 import { backoffMs } from './backoff.ts';
-import type { HttpAnswer, HttpClient } from './http-client.ts';
+import type { HttpClient } from './http-client.ts';
+import type { HttpAnswer } from './http-request.ts';
 import type { LineContext } from './line.ts';
-import { isFields } from './refusal.ts';
+import { isReply } from './reply.ts';
 
 /** How long the server may hold a request until there is an order. */
 const WAIT_MS = 25_000;
@@ -44,12 +45,12 @@ export class OrderPoll {
 
   #ask(droneId: string): Promise<HttpAnswer> {
     const path = `${encodeURIComponent(droneId)}/commands?waitMs=${WAIT_MS}`;
-    return this.#client.request({ method: 'GET', path, timeoutMs: WAIT_MS + this.#line.settings.timeoutMs });
+    return this.#client.get(path, WAIT_MS + this.#line.settings.timeoutMs);
   }
 
   /** Hands the orders on; after a failure, waits. */
   async #wait({ status, body, retryAfterMs }: HttpAnswer): Promise<void> {
-    const commands = isFields(body) ? body['commands'] : undefined;
+    const commands = isReply(body) ? body.commands : undefined;
     if (status === 200 && Array.isArray(commands)) {
       this.#failures = 0;
       for (const order of commands) this.#line.ordered(order as OrderMessage);

@@ -90,7 +90,9 @@ export class Orders {
       this.#reply({ type: 'command_progress', commandId, droneId, progressPct, ...(message && { message }) });
     try {
       const outcome = await this.#handler(order, { progress });
-      return typeof outcome === 'string' ? { result: outcome } : outcome;
+      if (typeof outcome === 'string') return { result: outcome };
+      const { result, message } = outcome;
+      return message === undefined ? { result } : { result, message };
     } catch (fault) {
       return { result: 'failed', message: fault instanceof Error ? fault.message : String(fault) };
     }

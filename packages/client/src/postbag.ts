@@ -2,7 +2,7 @@ import type { ClientErrorCode } from '@skein/core';
 import type { HttpClient } from './http-client.ts';
 import type { LineContext } from './line.ts';
 import type { OrderReply } from './orders.ts';
-import { isTemporaryStatus } from './refusal.ts';
+import { isTemporaryStatus } from './reply.ts';
 import type { SocketChannel } from './socket-channel.ts';
 
 /** What a drone says besides its data: answers to orders, and reports of its errors. Best effort and bounded. */
@@ -24,7 +24,7 @@ export class Postbag {
   readonly #socket: SocketChannel | undefined;
   readonly #http: HttpClient | undefined;
   readonly #reportedAtMs = new Map<ClientErrorCode, number>();
-  #letters: Letter[] = [];
+  readonly #letters: Letter[] = [];
   #posting = false;
 
   constructor(line: LineContext, socket: SocketChannel | undefined, http: HttpClient | undefined) {
@@ -71,7 +71,7 @@ export class Postbag {
     this.#posting = true;
     let letter = this.#letters.shift();
     while (letter && !http.closed) {
-      const { status } = await http.request({ method: 'POST', path: letter.path, body: letter.body });
+      const { status } = await http.post(letter.path, letter.body);
       if (isTemporaryStatus(status) && status !== 404 && status !== 405) {
         this.#letters.unshift(letter);
         break;

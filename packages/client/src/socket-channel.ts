@@ -1,18 +1,20 @@
-import type { Durability, OrderMessage } from '@skein/core';
+import type { OrderMessage } from '@skein/core';
 import { backoffMs, slowMs } from './backoff.ts';
 import { Delivery } from './delivery.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { LineContext } from './line.ts';
 import type { HeldMessage } from './outbox.ts';
-import { isAboutCredentials, isFields, toRefusal } from './refusal.ts';
+import { askWhy } from './refused-upgrade.ts';
+import { isReply, type Reply, toRefusal, toRetryMs } from './reply.ts';
 import type { Socket, SocketEvent } from './socket.ts';
 
 const PROTOCOL = 'skein.v1';
 const PACKED_PROTOCOL = 'skein.v1+msgpack';
 /** "Message too big", RFC 6455 section 7.4.1. */
 const TOO_BIG = 1009;
-
-type Frame = Readonly<Record<string, unknown>>;
+/** Frames that show that a connection works: the next loss is a new one, not one more failed attempt. */
+const PROOFS: ReadonlySet<string> = new Set(['ack', 'telemetry_ack', 'anomaly_ack', 'heartbeat_ack']);
+const CREDENTIAL_CODES: ReadonlySet<string> = new Set(['AUTHENTICATION_ERROR', 'AUTHORIZATION_ERROR']);
 
 /** One connection that is open. */
 interface Connection {
@@ -60,7 +62,7 @@ export class SocketChannel {
   }
 
   /** True when the frame is on its way. */
-  write(frame: Frame): boolean {
+  write(frame: Readonly<Record<string, unknown>>): boolean {
     if (!this.#connection) return false;
     this.#connection.socket.send(this.#encode(this.#connection.socket, [JSON.stringify(frame)]));
     return true;
@@ -156,38 +158,38 @@ export class SocketChannel {
     else this.#line.fail('TRANSMISSION_ERROR', 'The server sent a frame that cannot be read');
   }
 
-  #decode(data: unknown): Frame | undefined {
+  #decode(data: unknown): Reply | undefined {
     try {
       const { codec } = this.#line.settings;
       const isText = typeof data === 'string';
       const value = isText ? JSON.parse(data) : codec?.decode(new Uint8Array(data as ArrayBuffer));
-      return isFields(value) ? value : undefined;
+      return isReply(value) ? value : undefined;
     } catch {
       return undefined;
     }
   }
 
-  #answer({ delivery, heartbeat }: Connection, frame: Frame): void {
-    const { type } = frame;
-    if (typeof type === 'string' && type.endsWith('ack') && type !== 'connection_ack') this.#attempt = 0;
-    const durability = frame['durability'] as Durability | undefined;
-    if (type === 'ack') delivery.ackUpTo(Number(frame['upto']), durability);
-    else if (type === 'telemetry_ack') delivery.ackOne('telemetry', frame);
-    else if (type === 'anomaly_ack') delivery.ackOne('anomaly', frame);
+  #answer({ delivery, heartbeat }: Connection, reply: Reply): void {
+    const { type } = reply;
+    if (typeof type === 'string' && PROOFS.has(type)) this.#attempt = 0;
+    if (type === 'ack') delivery.ackUpTo(reply);
+    else if (type === 'telemetry_ack') delivery.ackOne('telemetry', reply);
+    else if (type === 'anomaly_ack') delivery.ackOne('anomaly', reply);
     else if (type === 'heartbeat_ack') heartbeat.answered();
-    else if (type === 'command') this.#line.ordered(frame as unknown as OrderMessage);
-    else if (type === 'error' && !delivery.refuse(frame)) this.#complain(delivery, frame);
+    else if (type === 'command') this.#line.ordered(reply as OrderMessage);
+    else if (type === 'error' && !delivery.refuse(reply)) this.#complain(delivery, reply);
   }
 
   /** An error about the connection, not about one of its messages. */
-  #complain(delivery: Delivery, frame: Frame): void {
-    const { code, reason, details } = toRefusal(frame, 'TRANSMISSION_ERROR');
-    if (code === 'RATE_LIMITED' || code === 'SERVICE_UNAVAILABLE') {
-      delivery.pause(Number(details['retryAfterS'] ?? 0) * 1000);
-    } else {
-      const reported = isAboutCredentials(code) ? 'AUTHENTICATION_ERROR' : 'TRANSMISSION_ERROR';
-      this.#line.fail(reported, `${code}: ${reason}`);
-    }
+  #complain(delivery: Delivery, reply: Reply): void {
+    const refusal = toRefusal(reply, 'TRANSMISSION_ERROR');
+    const { code, reason } = refusal;
+    if (code === 'RATE_LIMITED' || code === 'SERVICE_UNAVAILABLE') delivery.pause(toRetryMs(refusal));
+    else
+      this.#line.fail(
+        CREDENTIAL_CODES.has(code) ? 'AUTHENTICATION_ERROR' : 'TRANSMISSION_ERROR',
+        `${code}: ${reason}`,
+      );
   }
 
   #lose(socket: Socket, { code }: SocketEvent): void {
@@ -202,6 +204,18 @@ export class SocketChannel {
       this.#line.changed();
     }
     this.#reconnectLater();
+    if (!delivery && code !== undefined) void this.#explain();
+  }
+
+  /** Some of the refused attempts are asked about: the 1st, 2nd, 4th, 8th, …, so that a storm does not double. */
+  async #explain(): Promise<void> {
+    const attempt = this.#attempt;
+    if (!Number.isInteger(Math.log2(attempt))) return;
+    const { status, retryAfterMs } = await askWhy(this.#url, this.#line.settings);
+    if (this.#closed || this.#attempt !== attempt) return;
+    if (status === 401 || status === 403)
+      this.#line.fail('AUTHENTICATION_ERROR', `The server answered ${status}`);
+    if (retryAfterMs > 0 && !this.#socket) this.#connectAfter(retryAfterMs + this.#backoffMs());
   }
 
   #reportLoss(waiting: number, code: number | undefined): void {
@@ -231,7 +245,7 @@ export class SocketChannel {
 
   #reconnectLater(): void {
     if (this.#closed) return;
-    const { timers, random, reconnectIntervalMs, maxReconnectAttempts } = this.#line.settings;
+    const { random, maxReconnectAttempts } = this.#line.settings;
     this.#attempt += 1;
     if (this.#attempt === maxReconnectAttempts + 1) {
       this.#line.fail(
@@ -239,8 +253,17 @@ export class SocketChannel {
         `No connection after ${maxReconnectAttempts} attempts; still trying`,
       );
     }
-    const usedUp = this.#attempt > maxReconnectAttempts;
-    const waitMs = usedUp ? slowMs(random) : backoffMs(reconnectIntervalMs, this.#attempt - 1, random);
-    this.#timer = timers.setTimeout(() => void this.#connect(), waitMs);
+    this.#connectAfter(this.#attempt > maxReconnectAttempts ? slowMs(random) : this.#backoffMs());
+  }
+
+  #backoffMs(): number {
+    const { reconnectIntervalMs, random } = this.#line.settings;
+    return backoffMs(reconnectIntervalMs, this.#attempt - 1, random);
+  }
+
+  #connectAfter(ms: number): void {
+    const { timers } = this.#line.settings;
+    timers.clearTimeout(this.#timer);
+    this.#timer = timers.setTimeout(() => void this.#connect(), ms);
   }
 }
