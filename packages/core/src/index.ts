@@ -4,6 +4,7 @@ export * from './fleet/duplicate-window.ts';
 export * from './fleet/fleet.ts';
 export * from './geo/wgs84.ts';
 export * from './ingest.ts';
+export * from './ingest-anomaly.ts';
 export * from './messages/acks.ts';
 export * from './messages/anomaly.ts';
 export * from './messages/channel.ts';

@@ -6,6 +6,7 @@ import type { LocalFrame } from './geo/wgs84.ts';
 import { toPlace } from './messages/identity.ts';
 import { isSameContent } from './messages/same-content.ts';
 import { type Origin, type Sample, toSample, toTelemetryMessage } from './messages/telemetry.ts';
+import { mayWrite, NOT_YOURS } from './ownership.ts';
 import type { Bus, Journal, JournalEntry } from './ports.ts';
 import { toFindingEntry } from './rules/finding-entry.ts';
 import { judge } from './rules/judge.ts';
@@ -124,15 +125,6 @@ export class Ingest {
     bus.publish('sample', sample);
   }
 }
-
-const NOT_YOURS = refuse(
-  'AUTHORIZATION_ERROR',
-  { field: 'drone.id', reason: 'other_drone' },
-  { message: 'This credential may write only its own drone' },
-);
-
-const mayWrite = ({ boundDroneId }: Origin, droneId: string): boolean =>
-  boundDroneId === undefined || boundDroneId === droneId;
 
 function toEntry(kind: 'telemetry' | 'frame', origin: Origin, { payload, codec }: Frame): JournalEntry {
   return { kind, codec, payload, channel: origin.channel, tenant: origin.tenant, receivedAtMs: origin.receivedAtMs };

@@ -1,9 +1,9 @@
-import { parseSessionKey } from '../messages/identity.ts';
+import { parseSessionKey, type SessionName } from '../messages/identity.ts';
 import type { Sample } from '../messages/telemetry.ts';
 import { createDroneState, type DroneState, type SessionState } from './drone-state.ts';
 
 /** Makes the 16 hex digits of a session's key (SHA-256, shortened): the one thing the core asks of a hash. */
-export type SessionHash = (tenant: string, droneId: string, sessionId: string) => string;
+export type SessionHash = (name: SessionName) => string;
 
 export type HybridPriority = 'first' | 'websocket' | 'http';
 
@@ -69,7 +69,7 @@ export class Fleet {
       const session = sessions[at] as SessionState;
       if (session.sessionId === sessionId) return session;
     }
-    const key = this.options.hashSession(drone.tenant, drone.droneId, sessionId);
+    const key = this.options.hashSession({ tenant: drone.tenant, droneId: drone.droneId, sessionId });
     const session = { sessionId, key, ...parseSessionKey(key), newestSeq: Number.NaN, newestTimeUs: Number.NaN };
     sessions.unshift(session);
     if (sessions.length > MAX_SESSIONS) sessions.pop();

@@ -11,11 +11,16 @@ export function toPlace(seq: number, timeUs: number): number {
   return seq >= 0 ? seq : -timeUs;
 }
 
+const TWO_32 = 4_294_967_296;
 /** Flips the sign bit of a signed 64-bit number, so that hex order is the order of places. */
 const BIAS = 1n << 63n;
+const HIGH_BIAS = 0x8000_0000;
 
+/** Hot where every message is acknowledged by itself: two 32-bit halves, no BigInt. */
 export function toDataId(sessionKey: string, place: number): string {
-  return sessionKey + (BigInt(place) + BIAS).toString(16).padStart(16, '0');
+  const high = Math.floor(place / TWO_32);
+  const low = place - high * TWO_32;
+  return sessionKey + (high + HIGH_BIAS).toString(16).padStart(8, '0') + low.toString(16).padStart(8, '0');
 }
 
 export interface DataIdParts {
@@ -32,8 +37,16 @@ export function parseDataId(dataId: string): DataIdParts | undefined {
   return { sessionKey: dataId.slice(0, 16), place };
 }
 
+export interface SessionName {
+  readonly tenant: string;
+  readonly droneId: string;
+  readonly sessionId: string;
+  /** What is counted within the session; samples unless said. */
+  readonly kind?: string;
+}
+
 /** What a session's key is hashed from. Ids hold no U+0000, so the parts cannot run into one another. */
-export function sessionText(tenant: string, droneId: string, sessionId: string, kind = 'telemetry'): string {
+export function sessionText({ tenant, droneId, sessionId, kind = 'telemetry' }: SessionName): string {
   return [tenant, droneId, sessionId, kind].join('\u0000');
 }
 
