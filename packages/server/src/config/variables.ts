@@ -204,7 +204,7 @@ export const variableGroups = {
     siteOrigin: optional(
       'SITE_ORIGIN',
       siteOrigin,
-      'Where position x, y, z begin: latitude,longitude,altitude AMSL. Absent: the first GPS fix is not converted.',
+      'Where position x, y, z begin: latitude,longitude,altitude AMSL. Absent: x, y, z and GPS are not converted into each other.',
     ),
   },
   jobs: {
