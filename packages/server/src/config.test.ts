@@ -165,7 +165,7 @@ const UNSAFE: readonly (readonly [string, Record<string, string>])[] = [
   ]),
 ];
 
-test.each(UNSAFE)('what would leave the door open is refused: %s of %j', (name, env) => {
+test.each(UNSAFE)('[S5] what would leave the door open is refused: %s of %j', (name, env) => {
   expect(refusal(env).variable).toBe(name);
 });
 

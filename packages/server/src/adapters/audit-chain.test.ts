@@ -28,7 +28,7 @@ test('a chain is valid as it was written, and after a way through JSON', () => {
   );
 });
 
-test('a changed, dropped or swapped record is named', () => {
+test('[S7] a changed, dropped or swapped record is named', () => {
   fc.assert(
     fc.property(anyChain, fc.nat(), (chain, n) => {
       const at = n % chain.length;

@@ -130,7 +130,7 @@ export function historyContract(context: () => StoreContext): void {
     expect(await store.byDataId(own.tenant, 'no data id')).toBeUndefined();
   });
 
-  test('no tenant sees another’s samples, and an unknown drone has none', async () => {
+  test('[S6] no tenant sees another’s samples, and an unknown drone has none', async () => {
     const { store, projection, tenant } = context();
     const [a, b] = [tenant(), tenant()];
     await projection.write(

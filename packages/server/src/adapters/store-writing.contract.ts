@@ -17,7 +17,7 @@ const page = { limit: 100, order: 'newest' } as const;
 
 /** What the projection promises. */
 export function writingContract(context: () => StoreContext): void {
-  test('a repeated sample is counted and the first one kept', async () => {
+  test('[S4] a repeated sample is counted and the first one kept', async () => {
     const { store, projection, tenant } = context();
     const own = { tenant: tenant() };
     const first = sampleOf({ seq: 1, batteryPct: 85 }, own);

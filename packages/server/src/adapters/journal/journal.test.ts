@@ -77,14 +77,14 @@ test('a record is readable by its position before and after it is flushed', asyn
   await journal.close();
 });
 
-test('nothing is durable before its flush', () => {
+test('[S1] nothing is durable before its flush', () => {
   const { journal } = open();
   const position = journal.append(entry('x'));
   expect(journal.durable).toBeLessThanOrEqual(position);
   return journal.close();
 });
 
-test('a tail torn at any byte loses the torn record only, and no position is used twice', async () => {
+test('[S2] a tail torn at any byte loses the torn record only, and no position is used twice', async () => {
   const { journal } = open();
   const positions = ['one', 'two', 'three'].map((text) => journal.append(entry(text.repeat(20))));
   await flushed(journal, positions[2] as number);
@@ -106,7 +106,7 @@ test('a tail torn at any byte loses the torn record only, and no position is use
   }
 });
 
-test('a bit flipped in a middle record stops the start and names the record', async () => {
+test('[S3] a bit flipped in a middle record stops the start and names the record', async () => {
   const { journal } = open();
   const positions = ['one', 'two', 'three'].map((text) => journal.append(entry(text.repeat(20))));
   await flushed(journal, positions[2] as number);
@@ -165,7 +165,7 @@ test('released segments are deleted, the rest stays', async () => {
   await journal.close();
 });
 
-test('near its quota the journal says that it accepts no more, until there is room again', async () => {
+test('[S8] near its quota the journal says that it accepts no more, until there is room again', async () => {
   const states: boolean[] = [];
   const journal = openJournal({
     directory,
