@@ -6,7 +6,7 @@ import type { LineContext } from './line.ts';
 import type { HeldMessage } from './outbox.ts';
 import { askWhy } from './refused-upgrade.ts';
 import { isReply, type Reply, toRefusal, toRetryMs } from './reply.ts';
-import type { Socket, SocketEvent } from './socket.ts';
+import type { Socket } from './socket.ts';
 
 const PROTOCOL = 'skein.v1';
 const PACKED_PROTOCOL = 'skein.v1+msgpack';
@@ -102,11 +102,11 @@ export class SocketChannel {
     const { timers, timeoutMs } = this.#line.settings;
     this.#timer = timers.setTimeout(() => {
       this.#line.fail('TIMEOUT_ERROR', `No connection within ${timeoutMs} ms`);
-      this.#lose(socket, {});
+      this.#lose(socket);
     }, timeoutMs);
     socket.addEventListener('open', () => this.#begin(socket));
     socket.addEventListener('message', ({ data }) => this.#hear(socket, data));
-    socket.addEventListener('close', (event) => this.#lose(socket, event));
+    socket.addEventListener('close', ({ code }) => this.#lose(socket, code));
     // Always followed by `close`, which says more; but `ws` throws where nobody listens.
     socket.addEventListener('error', () => undefined);
   }
@@ -130,7 +130,7 @@ export class SocketChannel {
       beat: () => socket.send(this.#encode(socket, [this.#heartbeatText()])),
       lost: () => {
         this.#line.fail('TIMEOUT_ERROR', 'Two heartbeats without an answer');
-        this.#lose(socket, {});
+        this.#lose(socket);
       },
     });
     this.#connection = { socket, heartbeat, delivery: new Delivery(this.#line, wire, this.#caution) };
@@ -192,7 +192,7 @@ export class SocketChannel {
       );
   }
 
-  #lose(socket: Socket, { code }: SocketEvent): void {
+  #lose(socket: Socket, code?: number): void {
     if (socket !== this.#socket) return;
     const delivery = this.#connection?.delivery;
     this.#forget();

@@ -12,6 +12,7 @@ export interface Socket {
 }
 
 export interface SocketEvent {
+  readonly type: string;
   readonly data?: unknown;
   readonly code?: number;
   readonly reason?: string;
