@@ -8,6 +8,7 @@ export {
   SENSORS,
   type Sensor,
 } from './fleet/faults.ts';
+export type { ConnectOptions, Delivery } from './fleet/lines.ts';
 export type { OrderProgress, SimulatedOrder } from './fleet/order-book.ts';
 export {
   createSimulation,

@@ -114,7 +114,7 @@ function touchDown(state: FleetState, plan: FlightPlan, i: number): void {
   state.phase[i] = atHome && safe ? PHASE.charging : PHASE.grounded;
   plan.weight[i] = WEIGHT.none;
   plan.braking[i] = 0;
-  for (const field of ['z', 'vx', 'vy', 'vz', 'ax', 'ay', 'az', 'jx', 'jy', 'yawRate'] as const)
+  for (const field of ['z', 'vx', 'vy', 'vz', 'ax', 'ay', 'az', 'jx', 'jy', 'jz', 'yawRate'] as const)
     state[field][i] = 0;
   for (const field of ['powerW', 'currentA'] as const) state[field][i] = 0;
 }

@@ -1,5 +1,6 @@
 import { isRefusal, toSample } from '@skein/core';
 import { describe, expect, it } from 'vitest';
+import { PHASE } from '../physics/fleet-state.ts';
 import { createSimulation, type Simulation } from './simulation.ts';
 
 const frames = (simulation: Simulation): string =>
@@ -27,7 +28,7 @@ describe('simulation', () => {
         const origin = {
           tenant: 't',
           channel: 'websocket',
-          receivedAtMs: simulation.startMs + 1e7,
+          receivedAtMs: simulation.timeMs,
           strict: true,
         } as const;
         const sample = toSample(message, origin);
@@ -42,7 +43,7 @@ describe('simulation', () => {
     expect([a.seq, b.seq, c.seq]).toEqual([0, 0, 1]);
     expect(c.sessionId).toBe(a.sessionId);
     expect(b.sessionId).not.toBe(a.sessionId);
-    simulation.begin(simulation.startMs + 1000);
+    simulation.begin(simulation.timeMs + 1000);
     const again = simulation.message(0);
     expect(again.seq).toBe(0);
     expect(again.sessionId).not.toBe(a.sessionId);
@@ -57,16 +58,17 @@ describe('simulation', () => {
   it('keeps patrolling drones 50 m apart, or 15 m in height', () => {
     const simulation = createSimulation({ drones: 25, seed: 3 });
     const { x, y, z, phase } = simulation.state;
+    const pairs = simulation.ids.flatMap((_, i) => Array.from({ length: i }, (__, j) => [i, j] as const));
+    /** 1 is the edge of the cylinder; on the pads nobody is too near. */
+    const separation = ([i, j]: readonly [number, number]): number => {
+      if (phase[i] !== PHASE.mission && phase[j] !== PHASE.mission) return Number.POSITIVE_INFINITY;
+      const level = Math.hypot((x[i] ?? 0) - (x[j] ?? 0), (y[i] ?? 0) - (y[j] ?? 0));
+      return Math.max(level / 50, Math.abs((z[i] ?? 0) - (z[j] ?? 0)) / 15);
+    };
     let nearest = Number.POSITIVE_INFINITY;
     for (let s = 0; s < 600; s++) {
       simulation.step(1);
-      for (let i = 0; i < 25; i++)
-        for (let j = 0; j < i; j++) {
-          if (phase[i] !== 4 && phase[j] !== 4) continue;
-          const level = Math.hypot((x[i] ?? 0) - (x[j] ?? 0), (y[i] ?? 0) - (y[j] ?? 0));
-          const vertical = Math.abs((z[i] ?? 0) - (z[j] ?? 0));
-          nearest = Math.min(nearest, Math.max(level / 50, vertical / 15));
-        }
+      nearest = Math.min(nearest, ...pairs.map(separation));
     }
     expect(nearest).toBeGreaterThan(1);
     expect(nearest).toBeLessThan(4);

@@ -6,7 +6,7 @@ import { guide } from '../physics/guidance.ts';
 import { move } from '../physics/motion.ts';
 import { drawPower } from '../physics/power.ts';
 import { toUuid } from '../physics/random.ts';
-import { blow, type Wind } from '../physics/wind.ts';
+import { type Air, blow, createAir, type Wind } from '../physics/wind.ts';
 import { createProjection, type Origin, settleGnss, wander } from '../sensors/gnss.ts';
 import { earthField } from '../sensors/magnetometer.ts';
 import {
@@ -65,7 +65,6 @@ export interface Simulation {
   readonly ids: readonly string[];
   /** Simulated seconds so far. */
   readonly timeS: number;
-  readonly startMs: number;
   /** All quantities, drone by drone; to be read, not written. */
   readonly state: FleetState;
   /** Advances by whole steps of 0.05 s; what is left over counts toward the next call. */
@@ -78,8 +77,13 @@ export interface Simulation {
   progress(i: number): OrderProgress | undefined;
   /** The faults now in force on drone `i`: what a sender obeys (`link_loss`, `latency`). */
   faultsOf(i: number): readonly Fault[];
-  /** New sessions from here: other session ids, `seq` from 0, step 0's time as given. */
-  begin(startMs: number): void;
+  /**
+   * New sessions from here: other session ids, `seq` from 0; now is `startMs`, and from now on so many simulated
+   * seconds go into one of event time (default 1).
+   */
+  begin(startMs: number, timeFactor?: number): void;
+  /** Event time now, epoch ms. */
+  readonly timeMs: number;
   /** Every injected fault, past and to come, in event time. */
   labels(): readonly FaultLabel[];
 }
@@ -119,8 +123,10 @@ class Fleet implements Simulation {
   readonly count: number;
   readonly ids: readonly string[];
   readonly state: FleetState;
-  startMs: number;
-  readonly #wind: Wind;
+  #epochMs: number;
+  #epochStep = 0;
+  #msPerStep = STEP_S * 1000;
+  readonly #air: Air | undefined;
   readonly #climate: Climate;
   readonly #plan;
   readonly #frames;
@@ -134,8 +140,8 @@ class Fleet implements Simulation {
     this.count = drones;
     this.ids = Array.from({ length: drones }, (_, i) => toDroneId(i, drones, options.idStyle ?? 'hyphen'));
     this.state = createFleetState(drones, seed);
-    this.startMs = options.startMs ?? NEW_YEAR_2026_MS;
-    this.#wind = options.wind ?? WEST;
+    this.#epochMs = options.startMs ?? NEW_YEAR_2026_MS;
+    this.#air = createAir(options.wind ?? WEST);
     this.#climate = { ambientC: 20, chargeRateC: 3, ...options.climate };
     this.state.packC.fill(this.#climate.ambientC + 3);
     this.#plan = createFlightPlan(this.state, {
@@ -146,7 +152,7 @@ class Fleet implements Simulation {
     settleGnss(this.state);
     const projection = createProjection(origin);
     const { state } = this;
-    const field = earthField(origin, this.startMs);
+    const field = earthField(origin, this.#epochMs);
     const transmissionMethod = options.transmissionMethod ?? 'websocket';
     this.#frames = { state, plan: this.#plan, origin, projection, field, transmissionMethod };
     this.#book = createOrderBook({ state, plan: this.#plan, origin, projection, paused: new Map() });
@@ -167,8 +173,12 @@ class Fleet implements Simulation {
     return this.#step * STEP_S;
   }
 
-  get #timeMs(): number {
-    return this.startMs + Math.round(this.#step * STEP_S * 1000);
+  get timeMs(): number {
+    return this.#toMs(this.#step);
+  }
+
+  #toMs(step: number): number {
+    return this.#epochMs + Math.round((step - this.#epochStep) * this.#msPerStep);
   }
 
   step(dtS: number): void {
@@ -182,17 +192,17 @@ class Fleet implements Simulation {
     const step = this.#step;
     const { state } = this;
     this.#faults.apply(state, step);
-    blow(state, this.#wind, step);
-    guide(state);
+    if (this.#air) blow(state, this.#air, step);
+    guide(state, step);
     move(state);
-    drawPower(state);
-    drain(state, this.#climate);
+    drawPower(state, step);
+    drain(state, this.#climate, step);
     pilot(state, this.#plan, step);
     wander(state, step);
     this.#step = step + 1;
   }
 
-  message(i: number, timeMs = this.#timeMs): TelemetryMessage {
+  message(i: number, timeMs = this.timeMs): TelemetryMessage {
     const seq = this.#seq[i] as number;
     this.#seq[i] = seq + 1;
     return toFrame(this.#frames, {
@@ -208,10 +218,10 @@ class Fleet implements Simulation {
 
   /** Another session for another start: two runs of one seed are two flights, not one sent twice. */
   #sessionId(i: number): string {
-    return toUuid(this.state.key[i] as number, this.startMs % 0x7fff_ffff);
+    return toUuid(this.state.key[i] as number, this.#epochMs % 0x7fff_ffff);
   }
 
-  order(i: number, order: SimulatedOrder, nowMs = this.#timeMs): OrderAnswer {
+  order(i: number, order: SimulatedOrder, nowMs = this.timeMs): OrderAnswer {
     return this.#book.order(i, order, nowMs);
   }
 
@@ -223,19 +233,20 @@ class Fleet implements Simulation {
     return this.#faults.active.get(i) ?? NO_FAULTS;
   }
 
-  begin(startMs: number): void {
-    this.startMs = startMs - Math.round(this.timeS * 1000);
+  begin(startMs: number, timeFactor = 1): void {
+    this.#epochMs = startMs;
+    this.#epochStep = this.#step;
+    this.#msPerStep = (STEP_S * 1000) / timeFactor;
     this.#seq.fill(0);
   }
 
   labels(): readonly FaultLabel[] {
-    const toMs = (step: number): number => this.startMs + Math.round(step * STEP_S * 1000);
     return this.#faults.faults.map(({ drone, type, sensor, fromStep, toStep }) => ({
       droneId: this.ids[drone] as string,
       type,
       ...(sensor && { sensor }),
-      fromMs: toMs(fromStep),
-      toMs: toMs(toStep),
+      fromMs: this.#toMs(fromStep),
+      toMs: this.#toMs(toStep),
     }));
   }
 }

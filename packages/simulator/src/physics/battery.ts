@@ -1,4 +1,4 @@
-import { AIRFRAME, STEP_S } from './airframe.ts';
+import { AIRFRAME, EPOCH_S, STEPS_PER_EPOCH } from './airframe.ts';
 import { type FleetState, PHASE } from './fleet-state.ts';
 
 /**
@@ -32,9 +32,9 @@ export interface Climate {
 }
 
 /** Drains the airborne, charges the charging; what stands still loses nothing but heat. SCIENCE D2, D5. */
-export function drain(state: FleetState, climate: Climate): void {
+export function drain(state: FleetState, climate: Climate, step: number): void {
   const { phase, count } = state;
-  for (let i = 0; i < count; i++) {
+  for (let i = step % STEPS_PER_EPOCH; i < count; i += STEPS_PER_EPOCH) {
     const now = phase[i] as number;
     if (now >= PHASE.takeoff) discharge(state, i, climate.ambientC);
     else if (now === PHASE.charging) charge(state, i, climate);
@@ -54,9 +54,9 @@ function discharge(state: FleetState, i: number, ambientC: number): void {
   state.currentA[i] = current;
   state.voltageV[i] = open - current * resistance;
   const capacityAs = AIRFRAME.capacityAh * 3600 * (state.capacityFactor[i] as number);
-  state.soc[i] = Math.max(0, soc - (current * STEP_S) / capacityAs);
+  state.soc[i] = Math.max(0, soc - (current * EPOCH_S) / capacityAs);
   const heatW = current * current * resistance - COOLING_WPK * (packC - ambientC);
-  state.packC[i] = packC + (heatW * STEP_S) / HEAT_CAPACITY_JPK;
+  state.packC[i] = packC + (heatW * EPOCH_S) / HEAT_CAPACITY_JPK;
 }
 
 const CONSTANT_VOLTAGE_FROM = 0.8;
@@ -66,9 +66,9 @@ function charge(state: FleetState, i: number, { ambientC, chargeRateC }: Climate
   const soc = state.soc[i] as number;
   const taper = soc < CONSTANT_VOLTAGE_FROM ? 1 : (1.02 - soc) / (1.02 - CONSTANT_VOLTAGE_FROM);
   const rate = chargeRateC * taper;
-  state.soc[i] = Math.min(1, soc + (rate * STEP_S) / 3600);
+  state.soc[i] = Math.min(1, soc + (rate * EPOCH_S) / 3600);
   state.currentA[i] = -rate * AIRFRAME.capacityAh;
   state.voltageV[i] = AIRFRAME.cells * Math.min(4.2, openCircuitV(soc) + 0.02 * rate);
   const packC = state.packC[i] as number;
-  state.packC[i] = packC + ((ambientC - packC) * STEP_S * COOLING_WPK) / HEAT_CAPACITY_JPK;
+  state.packC[i] = packC + ((ambientC - packC) * EPOCH_S * COOLING_WPK) / HEAT_CAPACITY_JPK;
 }

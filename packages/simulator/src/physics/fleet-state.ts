@@ -36,7 +36,7 @@ export const isAirborne = (phase: number): boolean => phase >= PHASE.takeoff;
 
 const FIELDS = [
   // Truth: metres east, north, up of the origin; motion; the commanded acceleration and its rate.
-  ...['x', 'y', 'z', 'vx', 'vy', 'vz', 'ax', 'ay', 'az', 'jx', 'jy', 'yaw', 'yawRate'],
+  ...['x', 'y', 'z', 'vx', 'vy', 'vz', 'ax', 'ay', 'az', 'jx', 'jy', 'jz', 'yaw', 'yawRate'],
   // Where guidance goes, how fast it may, and how far it still is.
   ...['targetX', 'targetY', 'targetZ', 'speedLimit', 'remainingM', 'homeX', 'homeY', 'layerZ'],
   // Gusts (Dryden: one state along the wind, two across and two vertical), the wind felt and the wind believed.

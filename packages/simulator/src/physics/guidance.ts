@@ -1,4 +1,4 @@
-import { AIRFRAME, STEP_S } from './airframe.ts';
+import { AIRFRAME, EPOCH_S, STEP_S, STEPS_PER_EPOCH } from './airframe.ts';
 import { type FleetState, PHASE } from './fleet-state.ts';
 
 /** Jerk-limited velocity tracking toward a target point, as PX4's position control does it. SCIENCE E1. */
@@ -6,13 +6,24 @@ import { type FleetState, PHASE } from './fleet-state.ts';
 /** Braking is planned softer than the limit, so that tracking has something left to correct with. */
 const PLANNED_SHARE = 0.8;
 const VERTICAL_ACCEL_MPS2 = 2;
+const JERK = AIRFRAME.maxJerkMps3;
+const SETTLING_PER_S = 4;
+const TURN = 2 * Math.PI;
+const NO_TURN_M = 2;
+const TOUCHDOWN_HEIGHT_M = 4;
+const LEVEL = 1e-4;
+/** Guidance decides at 10 Hz; between decisions the jerk is constant. */
+const STEPS_PER_DECISION = 2;
+const DECISION_S = STEPS_PER_DECISION * STEP_S;
+/** Of an acceleration from one decision to the next. */
+const MAX_CHANGE = JERK * DECISION_S;
 
 /**
  * The highest speed (m/s) from which a jerk-limited stop fits into the distance: the root of
  * d = v²/2a + v·a/2j.
  */
-export function speedForDistance(distanceM: number, accelMps2: number, jerkMps3: number): number {
-  const ramp = accelMps2 / (2 * jerkMps3);
+export function speedForDistance(distanceM: number, accelMps2: number): number {
+  const ramp = accelMps2 / (2 * JERK);
   return accelMps2 * (Math.sqrt(ramp * ramp + (2 * distanceM) / accelMps2) - ramp);
 }
 
@@ -20,95 +31,111 @@ export function speedForDistance(distanceM: number, accelMps2: number, jerkMps3:
  * The acceleration (m/s²) to ask for at a velocity error: full until the remaining error is what bringing the
  * acceleration back to zero at the jerk limit takes (e = a²/2j), straight near zero so that it settles.
  */
-export function accelForError(errorMps: number, accelMps2: number, jerkMps3: number): number {
-  const gain = Math.min(Math.sqrt(2 * jerkMps3 * errorMps), 4 * errorMps);
-  return Math.min(accelMps2, gain);
+function accelForError(errorMps: number, accelMps2: number): number {
+  if (errorMps >= (accelMps2 * accelMps2) / (2 * JERK)) return accelMps2;
+  return Math.min(Math.sqrt(2 * JERK * errorMps), SETTLING_PER_S * errorMps);
 }
 
-/** Sets every airborne drone's commanded acceleration from its target. */
-export function guide(state: FleetState): void {
-  const { phase, count } = state;
-  for (let i = 0; i < count; i++) {
+/** Sets every airborne drone's jerk from its target, and turns its nose. */
+export function guide(state: FleetState, step: number): void {
+  guideLevel(state, step);
+  guideVertical(state, step);
+  turn(state, step);
+}
+
+/**
+ * Asks for the velocity that leads to the target and can still be braked before it, and moves the commanded
+ * acceleration toward what the velocity error asks for, no faster than the jerk limit. Hot: the arrays are taken out
+ * of the state once, and no call or object is made for a drone.
+ */
+function guideLevel(state: FleetState, step: number): void {
+  const {
+    count,
+    phase,
+    x,
+    y,
+    vx,
+    vy,
+    ax,
+    ay,
+    jx,
+    jy,
+    targetX,
+    targetY,
+    remainingM,
+    speedLimit,
+    thrustFactor,
+  } = state;
+  for (let i = step % STEPS_PER_DECISION; i < count; i += STEPS_PER_DECISION) {
     if ((phase[i] as number) < PHASE.takeoff) continue;
-    guideLevel(state, i);
-    guideVertical(state, i);
+    const dx = (targetX[i] as number) - (x[i] as number);
+    const dy = (targetY[i] as number) - (y[i] as number);
+    const distance = Math.sqrt(dx * dx + dy * dy);
+    remainingM[i] = distance;
+    const accel = AIRFRAME.maxAccelMps2 * (thrustFactor[i] as number);
+    const scale = approachMps(distance, speedLimit[i] as number, accel) / (distance + 1e-9);
+    const nowX = ax[i] as number;
+    const nowY = ay[i] as number;
+    // The velocity still gained while the present acceleration is brought to zero.
+    const coast = Math.sqrt(nowX * nowX + nowY * nowY) / (2 * JERK);
+    const ex = dx * scale - (vx[i] as number) - nowX * coast;
+    const ey = dy * scale - (vy[i] as number) - nowY * coast;
+    const error = Math.sqrt(ex * ex + ey * ey);
+    const gain = accelForError(error, accel) / (error + 1e-9);
+    const changeX = ex * gain - nowX;
+    const changeY = ey * gain - nowY;
+    const change2 = changeX * changeX + changeY * changeY;
+    const limit = change2 > MAX_CHANGE * MAX_CHANGE ? MAX_CHANGE / Math.sqrt(change2) : 1;
+    jx[i] = (changeX * limit) / DECISION_S;
+    jy[i] = (changeY * limit) / DECISION_S;
   }
 }
 
-function guideLevel(state: FleetState, i: number): void {
-  const dx = (state.targetX[i] as number) - (state.x[i] as number);
-  const dy = (state.targetY[i] as number) - (state.y[i] as number);
-  const distance = Math.sqrt(dx * dx + dy * dy);
-  state.remainingM[i] = distance;
-  const strength = state.thrustFactor[i] as number;
-  const accel = AIRFRAME.maxAccelMps2 * strength;
-  const reach = speedForDistance(distance, PLANNED_SHARE * accel, AIRFRAME.maxJerkMps3);
-  const speed = Math.min(state.speedLimit[i] as number, reach);
-  const scale = distance > 1e-6 ? speed / distance : 0;
-  turn(state, i, { dx, dy, distance });
-  track(state, i, { vx: dx * scale, vy: dy * scale, accel });
+/** The speed limit while the target is farther than the way to stop, else what can still be stopped. */
+function approachMps(distanceM: number, limitMps: number, accelMps2: number): number {
+  const planned = PLANNED_SHARE * accelMps2;
+  const stopM = (limitMps * limitMps) / (2 * planned) + (limitMps * planned) / (2 * JERK);
+  return distanceM >= stopM ? limitMps : speedForDistance(distanceM, planned);
 }
 
-interface Velocity {
-  readonly vx: number;
-  readonly vy: number;
-  readonly accel: number;
-}
-
-/** Moves the commanded acceleration toward what the velocity error asks for, no faster than the jerk limit. */
-function track(state: FleetState, i: number, { vx, vy, accel }: Velocity): void {
-  const jerk = AIRFRAME.maxJerkMps3;
-  const ax = state.ax[i] as number;
-  const ay = state.ay[i] as number;
-  const now = Math.sqrt(ax * ax + ay * ay);
-  // The velocity still gained while the present acceleration is brought to zero.
-  const coast = now / (2 * jerk);
-  const ex = vx - (state.vx[i] as number) - ax * coast;
-  const ey = vy - (state.vy[i] as number) - ay * coast;
-  const error = Math.sqrt(ex * ex + ey * ey);
-  const scale = error > 1e-9 ? accelForError(error, accel, jerk) / error : 0;
-  const jx = (ex * scale - ax) / STEP_S;
-  const jy = (ey * scale - ay) / STEP_S;
-  const asked = Math.sqrt(jx * jx + jy * jy);
-  const limit = asked > jerk ? jerk / asked : 1;
-  state.jx[i] = jx * limit;
-  state.jy[i] = jy * limit;
-  state.ax[i] = ax + jx * limit * STEP_S;
-  state.ay[i] = ay + jy * limit * STEP_S;
-}
-
-function guideVertical(state: FleetState, i: number): void {
-  const dz = (state.targetZ[i] as number) - (state.z[i] as number);
-  const strength = state.thrustFactor[i] as number;
-  const reach = speedForDistance(Math.abs(dz), PLANNED_SHARE * VERTICAL_ACCEL_MPS2, AIRFRAME.maxJerkMps3);
-  const wanted =
-    dz > 0 ? Math.min(AIRFRAME.climbMps * strength, reach) : -Math.min(descentMps(state, i), reach);
-  const az = state.az[i] as number;
-  const error = wanted - (state.vz[i] as number) - (az * Math.abs(az)) / (2 * AIRFRAME.maxJerkMps3);
-  const asked = Math.sign(error) * accelForError(Math.abs(error), VERTICAL_ACCEL_MPS2, AIRFRAME.maxJerkMps3);
-  const change = AIRFRAME.maxJerkMps3 * STEP_S;
-  state.az[i] = az + Math.max(-change, Math.min(change, asked - az));
-}
-
-const TOUCHDOWN_HEIGHT_M = 4;
-
-function descentMps(state: FleetState, i: number): number {
-  const landing = (state.phase[i] as number) >= PHASE.landing;
-  return landing && (state.z[i] as number) < TOUCHDOWN_HEIGHT_M ? AIRFRAME.touchdownMps : AIRFRAME.descentMps;
-}
-
-/** The nose follows the way ahead; near a target it stays. */
-function turn(state: FleetState, i: number, way: { dx: number; dy: number; distance: number }): void {
-  if (way.distance < 2) {
-    state.yawRate[i] = 0;
-    return;
+function guideVertical(state: FleetState, step: number): void {
+  const { count, phase, z, vz, az, jz, targetZ, thrustFactor } = state;
+  for (let i = step % STEPS_PER_DECISION; i < count; i += STEPS_PER_DECISION) {
+    const now = phase[i] as number;
+    if (now < PHASE.takeoff) continue;
+    const height = z[i] as number;
+    const dz = (targetZ[i] as number) - height;
+    const accel = az[i] as number;
+    const speed = vz[i] as number;
+    // Level flight is most of a flight.
+    if (Math.abs(dz) < LEVEL && Math.abs(speed) < LEVEL && Math.abs(accel) < LEVEL) {
+      jz[i] = 0;
+      continue;
+    }
+    const slow = now >= PHASE.landing && height < TOUCHDOWN_HEIGHT_M;
+    const down = slow ? AIRFRAME.touchdownMps : AIRFRAME.descentMps;
+    const most = dz > 0 ? AIRFRAME.climbMps * (thrustFactor[i] as number) : down;
+    const wanted = Math.sign(dz) * approachMps(Math.abs(dz), most, VERTICAL_ACCEL_MPS2);
+    const error = wanted - speed - (accel * Math.abs(accel)) / (2 * JERK);
+    const asked = Math.sign(error) * accelForError(Math.abs(error), VERTICAL_ACCEL_MPS2);
+    jz[i] = Math.max(-MAX_CHANGE, Math.min(MAX_CHANGE, asked - accel)) / DECISION_S;
   }
-  const yaw = state.yaw[i] as number;
-  // Clockwise from north.
-  const wanted = Math.atan2(way.dx, way.dy);
-  const error = wanted - yaw - 2 * Math.PI * Math.round((wanted - yaw) / (2 * Math.PI));
-  const rate = Math.max(-AIRFRAME.yawRateRadps, Math.min(AIRFRAME.yawRateRadps, 2 * error));
-  state.yawRate[i] = rate;
-  const turned = yaw + rate * STEP_S;
-  state.yaw[i] = turned - 2 * Math.PI * Math.floor(turned / (2 * Math.PI));
+}
+
+/** The nose follows the way ahead at a rate that fades with the error; near a target it stays. */
+function turn(state: FleetState, step: number): void {
+  const { count, phase, x, y, yaw, yawRate, targetX, targetY, remainingM } = state;
+  for (let i = step % STEPS_PER_EPOCH; i < count; i += STEPS_PER_EPOCH) {
+    if ((phase[i] as number) < PHASE.takeoff) continue;
+    const heading = (yaw[i] as number) + (yawRate[i] as number) * EPOCH_S;
+    yaw[i] = heading - TURN * Math.floor(heading / TURN);
+    // Clockwise from north.
+    const ahead = Math.atan2(
+      (targetX[i] as number) - (x[i] as number),
+      (targetY[i] as number) - (y[i] as number),
+    );
+    const error = ahead - heading - TURN * Math.round((ahead - heading) / TURN);
+    const rate = Math.max(-AIRFRAME.yawRateRadps, Math.min(AIRFRAME.yawRateRadps, 2 * error));
+    yawRate[i] = (remainingM[i] as number) < NO_TURN_M ? 0 : rate;
+  }
 }

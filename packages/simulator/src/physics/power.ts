@@ -1,4 +1,4 @@
-import { AIR_DENSITY_KGPM3, AIRFRAME, GRAVITY_MPS2, STEP_S } from './airframe.ts';
+import { AIR_DENSITY_KGPM3, AIRFRAME, EPOCH_S, GRAVITY_MPS2, STEPS_PER_EPOCH } from './airframe.ts';
 import { type FleetState, PHASE } from './fleet-state.ts';
 import { DRAG_PER_M } from './motion.ts';
 
@@ -50,14 +50,14 @@ export function hoverPowerW(): number {
 /** Rotors in their own wash save little: a descent costs at least this. SCIENCE D1. */
 const DESCENT_FLOOR_W = 0.7 * hoverPowerW();
 
-/** What every airborne drone draws now, and the energy it has drawn. */
-export function drawPower(state: FleetState): void {
+/** What every airborne drone whose epoch it is draws now, and the energy it has drawn. */
+export function drawPower(state: FleetState, step: number): void {
   const { phase, count, powerW, energyJ } = state;
-  for (let i = 0; i < count; i++) {
+  for (let i = step % STEPS_PER_EPOCH; i < count; i += STEPS_PER_EPOCH) {
     if ((phase[i] as number) < PHASE.takeoff) continue;
     const power = flightPower(state, i) / (0.5 + 0.5 * (state.thrustFactor[i] as number));
     powerW[i] = power;
-    energyJ[i] = (energyJ[i] as number) + power * STEP_S;
+    energyJ[i] = (energyJ[i] as number) + power * EPOCH_S;
   }
 }
 

@@ -39,56 +39,64 @@ export function drydenAt(wind: Wind, heightM: number) {
   };
 }
 
-const STREAM = { u: 1, v1: 2, v2: 3, w1: 4, w2: 5 };
+const TOP_M = 1500;
 
-/** Renews the wind at every airborne drone whose epoch it is: mean profile plus Dryden gusts. */
-export function blow(state: FleetState, wind: Wind, step: number): void {
-  if (wind.speedMps <= 0) return;
-  const fromRad = (wind.fromDeg * Math.PI) / 180;
-  const alongX = -Math.sin(fromRad);
-  const alongY = -Math.cos(fromRad);
-  const { phase, count } = state;
-  for (let i = step % STEPS_PER_EPOCH; i < count; i += STEPS_PER_EPOCH)
-    if ((phase[i] as number) >= PHASE.takeoff) gust(state, wind, { i, step, alongX, alongY });
-}
-
-interface Gust {
-  readonly i: number;
-  readonly step: number;
+/** The air over the site, metre by metre of height: what a thousand drones ask for five times a second. */
+export interface Air {
   readonly alongX: number;
   readonly alongY: number;
+  readonly meanMps: Float64Array;
+  readonly lengthUM: Float64Array;
+  readonly lengthWM: Float64Array;
+  readonly sigmaUMps: Float64Array;
+  readonly sigmaWMps: number;
 }
 
-function gust(state: FleetState, wind: Wind, { i, step, alongX, alongY }: Gust): void {
-  const heightM = state.z[i] as number;
-  const key = state.key[i] as number;
-  const mean = meanWindMps(wind, heightM);
-  const { lengthUM, lengthWM, sigmaUMps, sigmaWMps } = drydenAt(wind, heightM);
-  const airX = (state.vx[i] as number) - alongX * mean;
-  const airY = (state.vy[i] as number) - alongY * mean;
-  const airspeed = Math.max(MIN_AIRSPEED_MPS, Math.sqrt(airX * airX + airY * airY));
-  const rateU = (airspeed * EPOCH_S) / lengthUM;
-  const decay = Math.exp(-rateU);
-  const u = decay * (state.gustU[i] as number) + Math.sqrt(1 - decay * decay) * gaussian(key, step, STREAM.u);
-  state.gustU[i] = u;
-  const v =
-    sigmaUMps *
-    lateral(state.gustV1, state.gustV2, i, {
-      rate: rateU,
-      n1: gaussian(key, step, STREAM.v1),
-      n2: gaussian(key, step, STREAM.v2),
-    });
-  const w =
-    sigmaWMps *
-    lateral(state.gustW1, state.gustW2, i, {
-      rate: (airspeed * EPOCH_S) / lengthWM,
-      n1: gaussian(key, step, STREAM.w1),
-      n2: gaussian(key, step, STREAM.w2),
-    });
-  const along = mean + sigmaUMps * u;
-  state.windX[i] = alongX * along - alongY * v;
-  state.windY[i] = alongY * along + alongX * v;
-  state.windZ[i] = w;
+/** Undefined in a calm. */
+export function createAir(wind: Wind): Air | undefined {
+  if (wind.speedMps <= 0) return undefined;
+  const fromRad = (wind.fromDeg * Math.PI) / 180;
+  const levels = Array.from({ length: TOP_M + 1 }, (_, heightM) => heightM);
+  const gusts = levels.map((heightM) => drydenAt(wind, heightM));
+  return {
+    alongX: -Math.sin(fromRad),
+    alongY: -Math.cos(fromRad),
+    meanMps: Float64Array.from(levels, (heightM) => meanWindMps(wind, heightM)),
+    lengthUM: Float64Array.from(gusts, (gust) => gust.lengthUM),
+    lengthWM: Float64Array.from(gusts, (gust) => gust.lengthWM),
+    sigmaUMps: Float64Array.from(gusts, (gust) => gust.sigmaUMps),
+    sigmaWMps: drydenAt(wind, 0).sigmaWMps,
+  };
+}
+
+const STREAM = { u: 1, v1: 2, v2: 3, w1: 4, w2: 5 };
+
+/** Renews the wind at every airborne drone whose epoch it is: mean profile plus Dryden gusts. Hot. */
+export function blow(state: FleetState, air: Air, step: number): void {
+  const { phase, count, z, vx, vy, key, gustU, gustV1, gustV2, gustW1, gustW2, windX, windY, windZ } = state;
+  const { alongX, alongY } = air;
+  for (let i = step % STEPS_PER_EPOCH; i < count; i += STEPS_PER_EPOCH) {
+    if ((phase[i] as number) < PHASE.takeoff) continue;
+    const k = key[i] as number;
+    const level = Math.min(TOP_M, z[i] as number) | 0;
+    const mean = air.meanMps[level] as number;
+    const sigmaU = air.sigmaUMps[level] as number;
+    const airX = (vx[i] as number) - alongX * mean;
+    const airY = (vy[i] as number) - alongY * mean;
+    const airspeed = Math.max(MIN_AIRSPEED_MPS, Math.sqrt(airX * airX + airY * airY));
+    const rateU = (airspeed * EPOCH_S) / (air.lengthUM[level] as number);
+    const rateW = (airspeed * EPOCH_S) / (air.lengthWM[level] as number);
+    const decay = Math.exp(-rateU);
+    const u = decay * (gustU[i] as number) + Math.sqrt(1 - decay * decay) * gaussian(k, step, STREAM.u);
+    gustU[i] = u;
+    const across = { rate: rateU, n1: gaussian(k, step, STREAM.v1), n2: gaussian(k, step, STREAM.v2) };
+    const v = sigmaU * lateral(gustV1, gustV2, i, across);
+    const upward = { rate: rateW, n1: gaussian(k, step, STREAM.w1), n2: gaussian(k, step, STREAM.w2) };
+    const along = mean + sigmaU * u;
+    windX[i] = alongX * along - alongY * v;
+    windY[i] = alongY * along + alongX * v;
+    windZ[i] = air.sigmaWMps * lateral(gustW1, gustW2, i, upward);
+  }
 }
 
 interface Draw {

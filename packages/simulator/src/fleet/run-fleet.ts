@@ -1,0 +1,237 @@
+import type { OrderContext, OrderOutcome, Timers } from '@skein/client';
+import type { OrderMessage, TelemetryMessage } from '@skein/core';
+import { STEP_S } from '../physics/airframe.ts';
+import { PHASE } from '../physics/fleet-state.ts';
+import { gaussian } from '../physics/random.ts';
+import { type ConnectOptions, type Delivery, type Lines, openLines, pause, systemTimers } from './lines.ts';
+import type { FaultLabel, Simulation } from './simulation.ts';
+
+export interface FleetRunOptions extends ConnectOptions {
+  readonly simulation: Simulation;
+  /** Messages per drone and second. Default 1. */
+  readonly rateHz?: number;
+  /** Default: until the signal aborts. */
+  readonly seconds?: number;
+  /** Lines to the server; a line carries several drones when there are fewer. Default one a drone, at most 1000. */
+  readonly connections?: number;
+  /** Simulated seconds per second. Default 1. */
+  readonly timeFactor?: number;
+  readonly signal?: AbortSignal;
+  /** How long to wait at the end for what is not acknowledged. Default 10 000 ms. */
+  readonly flushTimeoutMs?: number;
+  /** Called about once a second. */
+  readonly onProgress?: (progress: FleetProgress) => void;
+  readonly timers?: Timers;
+}
+
+export interface FleetProgress extends Delivery {
+  readonly elapsedS: number;
+  readonly airborne: number;
+  readonly ordersExecuted: number;
+}
+
+export interface FleetRun extends Delivery {
+  readonly drones: number;
+  readonly connections: number;
+  readonly seconds: number;
+  /** Orders accepted. */
+  readonly ordersExecuted: number;
+  /** Not sent because a drone's link was (by a fault) lost. */
+  readonly withheld: number;
+  /** Not sent because this machine was too slow. */
+  readonly skipped: number;
+  readonly labels: readonly FaultLabel[];
+}
+
+const TICK_MS = 20;
+const PROGRESS_MS = 1000;
+const ORDER_PROGRESS_MS = 500;
+/** What is later than this is not made up for: such a burst would be no drone's behaviour. */
+const MAX_LAG_MS = 2000;
+/** Sends in one turn of the event loop, so that acknowledgements are read meanwhile. */
+const MAX_PER_TURN = 2000;
+const MAX_CONNECTIONS = 1000;
+
+/**
+ * Flies the simulation in real time and sends every drone's messages, their moments spread evenly over the period;
+ * executes the orders that come down the lines. Ends after `seconds` or on abort, with everything acknowledged or
+ * accounted for. Throws for addresses and numbers that cannot work; a server that is away is not a fault.
+ */
+export async function runFleet(options: FleetRunOptions): Promise<FleetRun> {
+  const { rateHz = 1, timeFactor = 1, connections = MAX_CONNECTIONS } = options;
+  check(rateHz > 0 && rateHz <= 1000, 'rateHz: expected more than 0, at most 1000');
+  check(timeFactor > 0 && timeFactor <= 100, 'timeFactor: expected more than 0, at most 100');
+  check(connections >= 1, 'connections: expected at least 1');
+  return new Run(options).fly();
+}
+
+function check(good: boolean, message: string): void {
+  if (!good) throw new RangeError(message);
+}
+
+interface Followed {
+  readonly context: OrderContext;
+  readonly commandId: string;
+  saidPct: number;
+}
+
+interface Delayed {
+  readonly atMs: number;
+  readonly i: number;
+  readonly message: TelemetryMessage;
+}
+
+class Run {
+  readonly #simulation: Simulation;
+  readonly #options: FleetRunOptions;
+  readonly #timers: Timers;
+  readonly #lines: Lines;
+  readonly #timeFactor: number;
+  readonly #bornS: number;
+  /** Messages due per millisecond, of the whole fleet. */
+  readonly #perMs: number;
+  readonly #numberOf: ReadonlyMap<string, number>;
+  readonly #followed = new Map<number, Followed>();
+  #delayed: Delayed[] = [];
+  #startMs = 0;
+  #next = 0;
+  #executed = 0;
+  #withheld = 0;
+  #skipped = 0;
+
+  constructor(options: FleetRunOptions) {
+    const { simulation, rateHz = 1, connections = MAX_CONNECTIONS } = options;
+    this.#options = options;
+    this.#simulation = simulation;
+    this.#timers = options.timers ?? systemTimers;
+    this.#timeFactor = options.timeFactor ?? 1;
+    this.#bornS = simulation.timeS;
+    this.#perMs = (rateHz * simulation.count) / 1000;
+    this.#numberOf = new Map(simulation.ids.map((id, i) => [id, i]));
+    this.#lines = openLines(options, simulation.ids, connections, (order, context) =>
+      this.#take(order, context),
+    );
+  }
+
+  async fly(): Promise<FleetRun> {
+    const { signal, seconds = Number.POSITIVE_INFINITY, flushTimeoutMs = 10_000 } = this.#options;
+    this.#startMs = this.#timers.now();
+    this.#simulation.begin(this.#startMs, this.#timeFactor);
+    const endMs = seconds * 1000;
+    const due = { followMs: ORDER_PROGRESS_MS, reportMs: PROGRESS_MS };
+    let elapsedMs = 0;
+    for (;;) {
+      elapsedMs = Math.min(endMs, this.#timers.now() - this.#startMs);
+      const behind = this.#advance(elapsedMs);
+      if (signal?.aborted || (elapsedMs >= endMs && !behind)) break;
+      this.#tell(elapsedMs, due);
+      await pause(this.#timers, behind ? 0 : Math.min(TICK_MS, endMs - elapsedMs), signal);
+    }
+    this.#sendDelayed(Number.POSITIVE_INFINITY);
+    await this.#lines.close(flushTimeoutMs);
+    return this.#result(elapsedMs / 1000);
+  }
+
+  /** Flies up to now and sends what is due: the fleet's n-th message at n / (drones · rate). True: there is more. */
+  #advance(elapsedMs: number): boolean {
+    const simulation = this.#simulation;
+    const targetS = this.#bornS + (elapsedMs * this.#timeFactor) / 1000;
+    const steps = Math.floor((targetS - simulation.timeS) / STEP_S + 1e-9);
+    if (steps > 0) simulation.step(steps * STEP_S);
+    const due = Math.floor(elapsedMs * this.#perMs);
+    const oldest = Math.floor((elapsedMs - MAX_LAG_MS) * this.#perMs);
+    if (oldest > this.#next) {
+      this.#skipped += oldest - this.#next;
+      this.#next = oldest;
+    }
+    const last = Math.min(due, this.#next + MAX_PER_TURN);
+    for (; this.#next < last; this.#next++)
+      this.#send(this.#next % simulation.count, this.#next / this.#perMs);
+    if (this.#delayed.length > 0) this.#sendDelayed(elapsedMs);
+    return this.#next < due;
+  }
+
+  #send(i: number, atMs: number): void {
+    const faults = this.#simulation.faultsOf(i);
+    if (faults.some(({ type }) => type === 'link_loss')) {
+      this.#withheld += 1;
+      return;
+    }
+    const message = this.#simulation.message(i, Math.round(this.#startMs + atMs));
+    const slow = faults.some(({ type }) => type === 'latency');
+    if (slow) this.#delayed.push({ atMs: atMs + delayMs(i, message.seq ?? 0), i, message });
+    else this.#lines.send(i, message);
+  }
+
+  #sendDelayed(elapsedMs: number): void {
+    const held: Delayed[] = [];
+    for (const delayed of this.#delayed) {
+      if (delayed.atMs <= elapsedMs) this.#lines.send(delayed.i, delayed.message);
+      else held.push(delayed);
+    }
+    this.#delayed = held;
+  }
+
+  #take(order: OrderMessage, context: OrderContext): OrderOutcome {
+    const i = order.droneId === undefined ? 0 : this.#numberOf.get(order.droneId);
+    if (i === undefined || (order.droneId === undefined && this.#simulation.count > 1))
+      return { result: 'failed', message: `no such drone here: ${order.droneId ?? 'the order names none'}` };
+    const { commandId, command, params } = order;
+    const { result, message } = this.#simulation.order(i, { commandId, command, params });
+    if (result === 'accepted') {
+      this.#executed += 1;
+      this.#followed.set(i, { context, commandId, saidPct: -1 });
+    }
+    return message === undefined ? { result } : { result, message };
+  }
+
+  #tell(elapsedMs: number, due: { followMs: number; reportMs: number }): void {
+    if (elapsedMs >= due.followMs) {
+      due.followMs = elapsedMs + ORDER_PROGRESS_MS;
+      this.#follow();
+    }
+    if (elapsedMs < due.reportMs) return;
+    due.reportMs += PROGRESS_MS;
+    const { phase } = this.#simulation.state;
+    const airborne = phase.reduce((sum, now) => sum + (now >= PHASE.takeoff ? 1 : 0), 0);
+    const delivery = this.#lines.delivery();
+    this.#options.onProgress?.({
+      ...delivery,
+      elapsedS: elapsedMs / 1000,
+      airborne,
+      ordersExecuted: this.#executed,
+    });
+  }
+
+  /** Tells the operator how far each order is, when that has changed; ends with 100 or with what cut it short. */
+  #follow(): void {
+    for (const [i, followed] of this.#followed) {
+      const progress = this.#simulation.progress(i);
+      const ended = progress?.commandId !== followed.commandId || progress.state !== 'in_progress';
+      if (ended) this.#followed.delete(i);
+      if (progress?.commandId !== followed.commandId || progress.progressPct === followed.saidPct) continue;
+      followed.saidPct = progress.progressPct;
+      followed.context.progress(progress.progressPct, progress.state);
+    }
+  }
+
+  #result(seconds: number): FleetRun {
+    return {
+      drones: this.#simulation.count,
+      connections: this.#lines.count,
+      seconds,
+      ...this.#lines.delivery(),
+      ordersExecuted: this.#executed,
+      withheld: this.#withheld,
+      skipped: this.#skipped,
+      labels: this.#simulation.labels(),
+    };
+  }
+}
+
+const MEDIAN_DELAY_MS = 1500;
+
+/** Lognormal around 1.5 s, so that messages overtake each other too. */
+function delayMs(i: number, seq: number): number {
+  return MEDIAN_DELAY_MS * Math.exp(0.5 * gaussian(i, seq, 0x6000));
+}
