@@ -38,7 +38,9 @@ export class OrderPoll {
     while (this.#wanted && !this.#client.closed) {
       const droneId = this.#line.droneId();
       if (droneId === undefined) break;
-      await this.#wait(await this.#ask(droneId));
+      const askedAtMs = this.#line.settings.timers.now();
+      const answer = await this.#ask(droneId);
+      if (!this.#take(answer, askedAtMs)) await this.#wait(answer.retryAfterMs);
     }
     this.#running = false;
   }
@@ -48,14 +50,19 @@ export class OrderPoll {
     return this.#client.get(path, WAIT_MS + this.#line.settings.timeoutMs);
   }
 
-  /** Hands the orders on; after a failure, waits. */
-  async #wait({ status, body, retryAfterMs }: HttpAnswer): Promise<void> {
+  /** Hands the orders on. False when the next question should wait. */
+  #take({ status, body }: HttpAnswer, askedAtMs: number): boolean {
     const commands = isReply(body) ? body.commands : undefined;
-    if (status === 200 && Array.isArray(commands)) {
-      this.#failures = 0;
-      for (const order of commands) this.#line.ordered(order as OrderMessage);
-      return;
-    }
+    if (status !== 200 || !Array.isArray(commands)) return false;
+    for (const order of commands) this.#line.ordered(order as OrderMessage);
+    const held = this.#line.settings.timers.now() - askedAtMs >= WAIT_MS / 2;
+    // A server that does not hold the question is not asked again and again.
+    if (!held && commands.length === 0) return false;
+    this.#failures = 0;
+    return true;
+  }
+
+  async #wait(retryAfterMs: number): Promise<void> {
     const { timers, random, reconnectIntervalMs } = this.#line.settings;
     const waitMs = retryAfterMs + backoffMs(reconnectIntervalMs, this.#failures, random);
     this.#failures += 1;
