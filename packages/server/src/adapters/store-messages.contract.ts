@@ -5,6 +5,7 @@ import {
   type ProjectedAnomaly,
   type ProjectedSample,
   type ProjectionBatch,
+  type SessionName,
   sessionText,
   toPlace,
   toSample,
@@ -19,11 +20,8 @@ export type Json = Record<string, unknown>;
 export const NOW_MS = Date.UTC(2025, 5, 15, 12);
 export const NOW_US = NOW_MS * 1000;
 
-export function sessionKeyOf(tenant: string, droneId: string, sessionId: string): string {
-  return createHash('sha256')
-    .update(sessionText(tenant, droneId, sessionId))
-    .digest('hex')
-    .slice(0, 16);
+function sessionKeyOf(session: SessionName): string {
+  return createHash('sha256').update(sessionText(session)).digest('hex').slice(0, 16);
 }
 
 export interface Arrival {
@@ -39,9 +37,9 @@ export function toProjected(raw: unknown, arrival: Arrival): ProjectedSample | u
   if (isRefusal(sample)) return undefined;
   const { droneId, sessionId, seq, timeUs } = sample;
   return {
-    ...toTelemetryRow(sample, sample.message === raw ? sample.message : raw),
+    ...toTelemetryRow(sample, raw),
     ...{ tenant, droneId, sessionId, seq, timeUs, receivedAtMs, channel },
-    sessionKey: sessionKeyOf(tenant, droneId, sessionId),
+    sessionKey: sessionKeyOf({ tenant, droneId, sessionId }),
     place: toPlace(seq, timeUs),
   };
 }

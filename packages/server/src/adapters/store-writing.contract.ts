@@ -28,7 +28,7 @@ export function writingContract(context: () => StoreContext): void {
       repeated: 1,
     });
     const { items } = await store.telemetry({ ...own, droneId: 'drone-1', ...page });
-    expect(items.map(({ seq, data }) => [seq, (data['telemetry'] as Json)['battery']])).toEqual([
+    expect(items.map(({ seq, data }) => [seq, batteryOf(data)])).toEqual([
       [2, 85],
       [1, 85],
     ]);
@@ -143,8 +143,9 @@ export function writingContract(context: () => StoreContext): void {
   });
 
   test('what arrived before its time to keep is dropped, and only that', async () => {
-    const { store, projection, tenant } = context();
-    const own = { tenant: tenant() };
+    const place = await context().createPlace();
+    const [store, projection] = [await place.openStore(), await place.openProjection()];
+    const own = { tenant: 'tenant' };
     const flights = [0, 1, 29, 31, 35].map((back) => ({ seq: back, back }));
     const samples = flights.map(({ seq, back }) =>
       sampleOf(
@@ -169,11 +170,14 @@ export function writingContract(context: () => StoreContext): void {
     expect((await store.anomalies({ ...own, limit: 10 })).items.map(({ anomalyId }) => anomalyId)).toEqual([
       'a-0',
     ]);
+    await Promise.all([store.close(), projection.close()]);
+    await place.drop();
   });
 
   test('after everything has expired the same samples are stored anew', async () => {
-    const { store, projection, place, tenant } = context();
-    const own = { tenant: tenant() };
+    const place = await context().createPlace();
+    const [store, projection] = [await place.openStore(), await place.openProjection()];
+    const own = { tenant: 'tenant' };
     const batch = batchOf([sampleOf({ seq: 1 }, own), sampleOf({ seq: 2 }, own)]);
     await projection.write(batch);
     const sweeper = await place.openProjection();
@@ -182,8 +186,12 @@ export function writingContract(context: () => StoreContext): void {
     expect((await store.telemetry({ ...own, droneId: 'drone-1', ...page })).items).toEqual([]);
     expect(await projection.write(batch)).toEqual({ stored: 2, repeated: 0 });
     expect((await store.telemetry({ ...own, droneId: 'drone-1', ...page })).items).toHaveLength(2);
+    await Promise.all([store.close(), projection.close()]);
+    await place.drop();
   });
 }
+
+const batteryOf = (data: Json): unknown => (data['telemetry'] as Json | undefined)?.['battery'];
 
 /** With names in order, so that equal objects are equal texts. */
 function sorted(value: unknown): unknown {

@@ -16,6 +16,8 @@ export interface StoreContext {
   readonly place: StorePlace;
   readonly store: Store;
   readonly projection: Projection;
+  /** For a test that reaches beyond its tenant. */
+  createPlace(): Promise<StorePlace>;
   /** A tenant that no other test uses. */
   tenant(): string;
 }
@@ -40,7 +42,7 @@ export function storeContract(name: string, createPlace: () => Promise<StorePlac
     });
 
     const context = (): StoreContext => ({
-      ...{ place, store, projection },
+      ...{ place, store, projection, createPlace },
       tenant: () => {
         tenants += 1;
         return `tenant-${tenants}`;

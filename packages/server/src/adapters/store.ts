@@ -8,8 +8,11 @@ export interface StoreConfig {
 }
 
 /** The store the configuration names; only its own engine is loaded. */
-export async function openStore({ databaseUrl, dataDir }: StoreConfig): Promise<Store> {
-  if (isPostgres(databaseUrl)) throw new Error('PostgreSQL follows.');
+export async function openStore({ databaseUrl, dataDir, pgPoolMax }: StoreConfig): Promise<Store> {
+  if (isPostgres(databaseUrl)) {
+    const { openPostgresStore } = await import('./postgres/store.ts');
+    return openPostgresStore({ url: databaseUrl, poolMax: pgPoolMax });
+  }
   const { openSqliteStore } = await import('./sqlite/store.ts');
   return openSqliteStore({ directory: dataDir });
 }
@@ -35,7 +38,10 @@ export async function openProjection({
   dataDir,
   onRefused,
 }: ProjectionConfig): Promise<Projection> {
-  if (isPostgres(databaseUrl)) throw new Error('PostgreSQL follows.');
+  if (isPostgres(databaseUrl)) {
+    const { openPostgresProjection } = await import('./postgres/projection.ts');
+    return openPostgresProjection({ url: databaseUrl, ...(onRefused && { onRefused }) });
+  }
   const { openSqliteProjection } = await import('./sqlite/projection.ts');
   return openSqliteProjection({ directory: dataDir });
 }

@@ -26,18 +26,21 @@ const MAX_BUCKETS = 100_000;
 export const VALUE_COLUMNS: readonly TelemetryColumn[] = TELEMETRY_COLUMNS.map(([name]) => name);
 const known: ReadonlySet<string> = new Set(VALUE_COLUMNS);
 
-/** Of `telemetry t`, `sessions s`, `drones d` and `profiles p`; the first three are the sort key. */
-export const SAMPLE_FIELDS = [
-  ...['t.time_us', 't.place', 't.session_ref', 's.session_key', 's.session_id', 'd.tenant', 'd.drone_id'],
-  ...[
-    't.received_ms',
-    't.channel',
-    'p.json',
-    't.rest',
-    't.verbatim',
-    ...VALUE_COLUMNS.map((name) => `t.${name}`),
-  ],
-].join(', ');
+/** How an engine spells what the two keep in different forms: instants as integers, JSON as text. */
+export interface Spelling {
+  readonly timeUs: string;
+  readonly receivedMs: string;
+  readonly profile: string;
+  readonly rest: string;
+}
+
+/** Of telemetry `t`, sessions `s`, drones `d` and profiles `p`; the first three are the sort key. */
+export function sampleFields({ timeUs, receivedMs, profile, rest }: Spelling): string {
+  return [
+    ...[timeUs, 't.place', 't.session_ref', 's.session_key', 's.session_id', 'd.tenant', 'd.drone_id'],
+    ...[receivedMs, 't.channel', profile, rest, 't.verbatim', ...VALUE_COLUMNS.map((name) => `t.${name}`)],
+  ].join(', ');
+}
 const FIRST_VALUE = 12;
 
 export function toStoredSample(row: Row): StoredSample {
@@ -74,7 +77,7 @@ export function toStoredSample(row: Row): StoredSample {
   };
 }
 
-/** The tenant a row of SAMPLE_FIELDS belongs to. */
+/** The tenant a row of `sampleFields` belongs to. */
 export const tenantOf = (row: Row): string => row[5] as string;
 
 /** One row more than `limit` was asked for: where it came there is a next page. */
@@ -86,21 +89,7 @@ export function toHistoryPage(rows: readonly Row[], limit: number): HistoryPage 
 const sortKeyOf = (row: Row | undefined, length: number): readonly number[] =>
   (row ?? []).slice(0, length) as readonly number[];
 
-/** Of `anomalies`; the first two are the sort key. */
-export const ANOMALY_FIELDS = [
-  ...[
-    'time_us',
-    'anomaly_ref',
-    'anomaly_id',
-    'drone_id',
-    'session_id',
-    'received_ms',
-    'anomaly_type',
-    'severity',
-  ],
-  ...['source', 'acknowledged_by', 'acknowledged_ms', 'note', 'data'],
-].join(', ');
-
+/** In the order in which the engines select them; the first two are the sort key. */
 type AnomalyRow = readonly [
   ...[
     timeUs: number,

@@ -11,9 +11,8 @@ import {
 } from '@skein/core';
 import { parseCursor } from '../cursor.ts';
 import {
-  ANOMALY_FIELDS,
   MAX_PAGE,
-  SAMPLE_FIELDS,
+  sampleFields,
   seriesFields,
   tenantOf,
   toAnomalyPage,
@@ -23,6 +22,22 @@ import {
 } from '../stored-row.ts';
 import { all, one } from './database.ts';
 
+const SAMPLE_FIELDS = sampleFields({
+  ...{ timeUs: 't.time_us', receivedMs: 't.received_ms', profile: 'p.json', rest: 't.rest' },
+});
+const ANOMALY_FIELDS = [
+  ...[
+    'time_us',
+    'anomaly_ref',
+    'anomaly_id',
+    'drone_id',
+    'session_id',
+    'received_ms',
+    'anomaly_type',
+    'severity',
+  ],
+  ...['source', 'acknowledged_by', 'acknowledged_ms', 'note', 'data'],
+].join(', ');
 const FROM_TELEMETRY = `FROM telemetry t
   JOIN sessions s ON s.session_ref = t.session_ref
   JOIN drones d ON d.drone_ref = t.drone_ref

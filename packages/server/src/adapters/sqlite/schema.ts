@@ -107,5 +107,7 @@ export const CONTROL_MIGRATIONS: readonly string[] = [
     hash TEXT NOT NULL
   ) STRICT;
   CREATE INDEX audit_by_tenant ON audit (tenant, number);
+  CREATE TRIGGER audit_stays BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;
+  CREATE TRIGGER audit_keeps BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;
   `,
 ];

@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto';
+import type { ProjectedSample } from '@skein/core';
+import type { PoolClient } from 'pg';
+import { BoundedCache } from '../bounded-cache.ts';
+
+const DAY_MS = 86_400_000;
+const CACHE_SIZE = 100_000;
+/** Sessions looked up in one statement: each may look into every partition. */
+const CHUNK = 500;
+
+export interface Session {
+  readonly ref: number;
+  readonly droneRef: number;
+  readonly tenant: string;
+  readonly droneId: string;
+  readonly sessionId: string;
+  readonly usedDay: number;
+  /** Nothing stored of this session has a higher seq, or a later time where it has no seq. */
+  highestSeq: number;
+  latestUs: number;
+}
+
+interface Profile {
+  readonly ref: number;
+  readonly usedDay: number;
+}
+
+/** One statement: made where new, found where not, and marked as in use. Committed at once, so that no rollback undoes it. */
+const PUT_SESSIONS = `
+  WITH given AS (
+    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[])
+      AS g(tenant, drone_id, session_id, session_key, used_ms)
+  ), drones AS (
+    INSERT INTO skein_drones AS d (tenant, drone_id) SELECT DISTINCT tenant, drone_id FROM given ORDER BY 1, 2
+    ON CONFLICT (tenant, drone_id) DO UPDATE SET drone_id = d.drone_id RETURNING *
+  ), sessions AS (
+    INSERT INTO skein_sessions AS s (drone_ref, session_id, session_key, used_at)
+    SELECT d.drone_ref, g.session_id, g.session_key, skein_time(g.used_ms * 1000)
+    FROM given g JOIN drones d USING (tenant, drone_id) ORDER BY 1, 2
+    ON CONFLICT (drone_ref, session_id) DO UPDATE SET used_at = greatest(s.used_at, excluded.used_at)
+    RETURNING *, xmax = 0 AS fresh
+  )
+  SELECT d.tenant, d.drone_id, s.session_id, s.session_ref, s.drone_ref,
+    CASE WHEN s.fresh THEN NULL ELSE (SELECT max(place) FROM skein_telemetry t WHERE t.session_ref = s.session_ref) END,
+    CASE WHEN s.fresh THEN NULL ELSE (SELECT min(place) FROM skein_telemetry t WHERE t.session_ref = s.session_ref) END
+  FROM sessions s JOIN drones d USING (drone_ref)`;
+
+const PUT_PROFILES = `
+  INSERT INTO skein_profiles AS p (digest, json, used_at)
+  SELECT digest, json, skein_time(used_ms * 1000)
+  FROM unnest($1::bytea[], $2::jsonb[], $3::bigint[]) AS g(digest, json, used_ms) ORDER BY 1
+  ON CONFLICT (digest) DO UPDATE SET used_at = greatest(p.used_at, excluded.used_at)
+  RETURNING digest, profile_ref`;
+
+/** The refs of drones, sessions and profiles, and how far each session has come. */
+export class Dimensions {
+  readonly #sessions = new BoundedCache<Session>(CACHE_SIZE);
+  readonly #profiles = new BoundedCache<Profile>(CACHE_SIZE);
+
+  forget(): void {
+    this.#sessions.clear();
+    this.#profiles.clear();
+  }
+
+  /** Both of one sample; found, because `load` was called with it. */
+  of(sample: ProjectedSample): { session: Session; profileRef: number } {
+    const session = this.#sessions.get(identityOf(sample)) as Session;
+    return { session, profileRef: (this.#profiles.get(sample.profile) as Profile).ref };
+  }
+
+  /** Once they are stored: how far their sessions have come. */
+  advance(samples: readonly ProjectedSample[]): void {
+    for (const sample of samples) {
+      const session = this.#sessions.get(identityOf(sample)) as Session;
+      if (sample.place >= 0) session.highestSeq = Math.max(session.highestSeq, sample.place);
+      else session.latestUs = Math.max(session.latestUs, sample.timeUs);
+    }
+  }
+
+  /** Makes everything known that the samples name. */
+  async load(client: PoolClient, samples: readonly ProjectedSample[]): Promise<void> {
+    const sessions = new Map<string, ProjectedSample>();
+    const profiles = new Map<string, number>();
+    for (const sample of samples) {
+      const day = dayOf(sample);
+      const session = this.#sessions.get(identityOf(sample));
+      if (!session || session.usedDay < day) sessions.set(identityOf(sample), sample);
+      const profile = this.#profiles.get(sample.profile);
+      if (!profile || profile.usedDay < day)
+        profiles.set(sample.profile, Math.max(day, profiles.get(sample.profile) ?? 0));
+    }
+    const missing = [...sessions.values()];
+    for (let at = 0; at < missing.length; at += CHUNK)
+      await this.#putSessions(client, missing.slice(at, at + CHUNK));
+    if (profiles.size > 0) await this.#putProfiles(client, [...profiles]);
+  }
+
+  async #putSessions(client: PoolClient, samples: readonly ProjectedSample[]): Promise<void> {
+    const days = new Map(samples.map((sample) => [identityOf(sample), dayOf(sample)]));
+    const { rows } = await client.query<
+      [string, string, string, number, number, number | null, number | null]
+    >({
+      text: PUT_SESSIONS,
+      rowMode: 'array',
+      values: [
+        samples.map(({ tenant }) => tenant),
+        samples.map(({ droneId }) => droneId),
+        samples.map(({ sessionId }) => sessionId),
+        samples.map(({ sessionKey }) => sessionKey),
+        samples.map((sample) => dayOf(sample) * DAY_MS),
+      ],
+    });
+    for (const [tenant, droneId, sessionId, ref, droneRef, highest, lowest] of rows) {
+      const identity = identityOf({ tenant, droneId, sessionId });
+      this.#sessions.set(identity, {
+        ...{ ref, droneRef, tenant, droneId, sessionId, usedDay: days.get(identity) ?? 0 },
+        highestSeq: highest ?? -1,
+        latestUs: -(lowest ?? 0),
+      });
+    }
+  }
+
+  async #putProfiles(client: PoolClient, profiles: readonly (readonly [string, number])[]): Promise<void> {
+    const byDigest = new Map(profiles.map((profile) => [digestOf(profile[0]).toString('hex'), profile]));
+    const { rows } = await client.query<[Buffer, number]>({
+      text: PUT_PROFILES,
+      rowMode: 'array',
+      values: [
+        [...byDigest.keys()].map((digest) => Buffer.from(digest, 'hex')),
+        [...byDigest.values()].map(([json]) => json),
+        [...byDigest.values()].map(([, day]) => day * DAY_MS),
+      ],
+    });
+    for (const [digest, ref] of rows) {
+      const [json, usedDay] = byDigest.get(digest.toString('hex')) as readonly [string, number];
+      this.#profiles.set(json, { ref, usedDay });
+    }
+  }
+}
+
+/** Ids hold no U+0000. */
+const identityOf = ({
+  tenant,
+  droneId,
+  sessionId,
+}: Pick<Session, 'tenant' | 'droneId' | 'sessionId'>): string =>
+  `${tenant}\u0000${droneId}\u0000${sessionId}`;
+
+const dayOf = ({ receivedAtMs }: ProjectedSample): number => Math.floor(receivedAtMs / DAY_MS);
+
+const digestOf = (json: string): Buffer => createHash('sha256').update(json).digest();
