@@ -30,6 +30,8 @@ interface Bucket {
 
 const MINUTE_MS = 60_000;
 const MAX_PRINCIPALS = 50_000;
+/** Refills are fractions: without it, who waits exactly as long as told could miss by 10⁻¹². */
+const ROUNDING = 1e-6;
 
 /** Token buckets, one a principal and purpose; all tokens of one key share the key's. */
 export class RateLimiter {
@@ -60,7 +62,7 @@ export class RateLimiter {
     bucket.tokens = Math.min(perMinute, bucket.tokens + (nowMs - bucket.atMs) * perMs);
     bucket.atMs = nowMs;
     const needed = Math.min(count, perMinute);
-    if (bucket.tokens < needed) return limited(name, (needed - bucket.tokens) / perMs);
+    if (bucket.tokens + ROUNDING < needed) return limited(name, (needed - bucket.tokens) / perMs);
     bucket.tokens -= count;
     return undefined;
   }

@@ -101,13 +101,9 @@ async function verifiedClaims(
     currentDate: new Date(nowMs),
     requiredClaims: ['exp', 'sub'],
   };
-  try {
-    if (header.alg === ALGORITHM) return await ownClaims(token, header, trust, options);
-    if (trust.external) return await externalClaims(token, header, trust.external, options);
-    return invalidCredential('header');
-  } catch (fault) {
-    return toRefusal(fault);
-  }
+  if (header.alg === ALGORITHM) return ownClaims(token, header, trust, options);
+  if (trust.external) return externalClaims(token, header, trust.external, options);
+  return invalidCredential('header');
 }
 
 /** Our tokens carry no `kid`: there is one key, and whoever names another wants something else. */
@@ -119,7 +115,13 @@ async function ownClaims(
 ): Promise<JWTPayload | Refusal> {
   if (typ !== TYPE || kid !== undefined) return invalidCredential('header');
   const ours = { ...options, issuer: ISSUER, algorithms: [ALGORITHM] };
-  return (await jwtVerify(token, secretKey(jwtSecret), ours)).payload;
+  try {
+    return (await jwtVerify(token, secretKey(jwtSecret), ours)).payload;
+  } catch (fault) {
+    const refusal = toRefusal(fault);
+    if (refusal) return refusal;
+    throw fault;
+  }
 }
 
 async function externalClaims(
@@ -130,22 +132,31 @@ async function externalClaims(
 ): Promise<JWTPayload | Refusal> {
   if (!EXTERNAL_TYPES.has(typ)) return invalidCredential('header');
   const theirs = { ...options, issuer, algorithms: [...EXTERNAL_ALGORITHMS] };
-  const { keyId: _, ratePerMinute: __, ...claims } = (await jwtVerify(token, keys, theirs)).payload;
-  return claims;
+  try {
+    // Which key of ours a token came from is ours to say.
+    const { keyId: _, ...claims } = (await jwtVerify(token, keys, theirs)).payload;
+    return claims;
+  } catch (fault) {
+    return (
+      toRefusal(fault) ??
+      refuse('SERVICE_UNAVAILABLE', { reason: 'token_issuer' }, { retryAfterS: JWKS_RETRY_S })
+    );
+  }
 }
 
-function toRefusal(fault: unknown): Refusal {
+/** What is the token's fault; undefined: it is not. */
+function toRefusal(fault: unknown): Refusal | undefined {
   if (fault instanceof errors.JWTExpired) return invalidCredential('expired');
   if (fault instanceof errors.JWTClaimValidationFailed) return invalidCredential('claims', fault.claim);
   if (fault instanceof errors.JWSSignatureVerificationFailed) return invalidCredential('signature');
-  if (isOfToken(fault)) return invalidCredential('malformed');
-  return refuse('SERVICE_UNAVAILABLE', { reason: 'token_issuer' }, { retryAfterS: JWKS_RETRY_S });
+  if (fault instanceof errors.JWKSNoMatchingKey) return invalidCredential('signature');
+  return isOfToken(fault) ? invalidCredential('malformed') : undefined;
 }
 
-/** Everything jose blames on the token, and what Web Crypto blames on its bytes. */
+/** Everything else jose blames on the token and not on the issuer's keys or the way to them. */
 function isOfToken(fault: unknown): boolean {
   if (fault instanceof errors.JWKSTimeout || fault instanceof errors.JWKSInvalid) return false;
-  return fault instanceof errors.JOSEError && fault.code !== 'ERR_JOSE_GENERIC';
+  return fault instanceof errors.JOSEError && fault.code !== errors.JOSEError.code;
 }
 
 let lastKey: { readonly secret: string; readonly key: KeyObject } | undefined;
