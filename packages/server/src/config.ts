@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
+import { weaknessOf } from './auth/placeholder-secrets.ts';
 import type { Variable } from './config/variable.ts';
 import { variables } from './config/variables.ts';
 
@@ -43,9 +44,8 @@ export class ConfigError extends Error {
 }
 
 const LOOPBACK = /^(localhost|::1|\[::1\]|127(\.\d{1,3}){3})$/;
-const MIN_SECRET_CHARACTERS = 32;
-/** The values of the guides' examples; they work on a laptop and nowhere else. */
-const SAMPLE_SECRETS = /^(your-.*|change-?me.*|password|passwd|pass|secret|postgres|example|test|admin)$/i;
+/** The passwords of the guides' examples; they work on a laptop and nowhere else. */
+const SAMPLE_PASSWORDS = /^(pass|passwd|password|postgres|secret|change-?me|admin|root|example|test)$/i;
 
 export function isLoopback(host: string): boolean {
   return LOOPBACK.test(host);
@@ -181,15 +181,14 @@ function checkJwks({ jwksUrl, jwtIssuer }: Config): void {
 
 function checkSecrets({ apiKeySecret, jwtSecret, databaseUrl }: Config): void {
   for (const [name, secret] of Object.entries({ API_KEY_SECRET: apiKeySecret, JWT_SECRET: jwtSecret })) {
-    if (secret === undefined) continue;
-    if (SAMPLE_SECRETS.test(secret) || secret.length < MIN_SECRET_CHARACTERS)
-      throw new ConfigError(
-        `${name} is a sample or too short, expected ${MIN_SECRET_CHARACTERS} random characters or more (openssl rand -hex 32), or none: then it is made and kept in DATA_DIR.`,
-        { variable: name },
-      );
+    const weakness = secret && weaknessOf(secret);
+    if (!weakness) continue;
+    const remedy =
+      '32 random bytes or more (openssl rand -hex 32), or none: then it is made and kept in DATA_DIR';
+    throw new ConfigError(`${name} ${weakness}, expected ${remedy}.`, { variable: name });
   }
-  const password = databaseUrl && decodeURIComponent(new URL(databaseUrl).password);
-  if (password && SAMPLE_SECRETS.test(password))
+  const password = databaseUrl && URL.parse(databaseUrl)?.password;
+  if (password && SAMPLE_PASSWORDS.test(password))
     throw new ConfigError('DATABASE_URL holds a sample password, expected one of its own.', {
       variable: 'DATABASE_URL',
     });

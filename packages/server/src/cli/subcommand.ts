@@ -1,0 +1,35 @@
+import type { Command } from 'commander';
+import type { Console } from './console.ts';
+
+/** One subcommand: adds its options and its action. A true result is a success, false exit code 1. */
+export type Define = (command: Command, console: Console) => void;
+
+export interface Subcommand {
+  readonly summary: string;
+  readonly load: () => Promise<Define>;
+}
+
+/** Every subcommand, in the order of the help. Only the one that is called is loaded. */
+export const subcommands: Readonly<Record<string, Subcommand>> = {
+  keys: {
+    summary: 'create, list, rotate and revoke API keys',
+    load: async () => (await import('./keys.ts')).keys,
+  },
+  tokens: {
+    summary: 'revoke tokens before their time',
+    load: async () => (await import('./tokens.ts')).tokens,
+  },
+  config: {
+    summary: 'every setting and where it comes from',
+    load: async () => (await import('./config.ts')).config,
+  },
+  doctor: {
+    summary: 'what would keep the server from running well',
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
+  export: {
+    summary: "a drone's history as NDJSON, CSV or Parquet",
+    load: async () => (await import('./export.ts')).exportHistory,
+  },
+  bench: { summary: 'a named load', load: async () => (await import('./bench.ts')).bench },
+};
