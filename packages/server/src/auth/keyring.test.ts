@@ -1,7 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Credentials } from '@skein/core';
 import { expect, test } from 'vitest';
 import { createMemoryCredentials } from '../adapters/memory/credentials.ts';
 import { ManualClock } from '../adapters/memory/manual-clock.ts';
+import { openSqliteStore } from '../adapters/sqlite/store.ts';
 import { Keyring } from './keyring.ts';
 import { createKey, type KeySpec } from './keys.ts';
 import type { Principal } from './principal.ts';
@@ -192,4 +196,26 @@ test('a keyring that cannot read the store even once does not open', async () =>
   state.down = true;
   const options = { credentials, apiKeySecret: SECRET, clock: new ManualClock(), onError: () => undefined };
   await expect(Keyring.open(options)).rejects.toThrow('the store is down');
+});
+
+test('what another process changes in the store on disk is announced by one poll', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'skein-keyring-'));
+  const [ours, theirs] = await Promise.all([openSqliteStore({ directory }), openSqliteStore({ directory })]);
+  const clock = new ManualClock();
+  const { key, record } = createKey({ name: 'k', tenant: 'a', permissions: ['admin'] }, SECRET, clock.now());
+  await theirs.putKey(record);
+  const options = { credentials: ours, apiKeySecret: SECRET, clock, onError: expect.fail };
+  const keyring = await Keyring.open(options);
+  expect(keyring.find(key)).toMatchObject({ subject: record.id });
+  await theirs.endKey(undefined, record.id, { revokedAtMs: clock.now() });
+  await theirs.revokeToken('j-1', 9e15);
+  const announced = Promise.withResolvers<string[]>();
+  const gone: string[] = [];
+  keyring.onRevoked((id) => gone.push(id) === 2 && announced.resolve(gone));
+  clock.advance(250);
+  expect((await announced.promise).toSorted()).toEqual([record.id, 'j-1'].toSorted());
+  expect(keyring.find(key)).toBe('revoked');
+  await keyring.close();
+  await Promise.all([ours.close(), theirs.close()]);
+  rmSync(directory, { recursive: true });
 });

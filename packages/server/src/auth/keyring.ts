@@ -37,6 +37,8 @@ export class Keyring {
   /** Those that still hold: the ones whose end is news. */
   readonly #alive = new Set<string>();
   #revokedTokens: ReadonlySet<string> = new Set();
+  /** When the first of those ends, if nothing changes. */
+  #nextEndMs = Number.NEGATIVE_INFINITY;
   #revision: number | undefined;
   #refreshing: Promise<void> | undefined;
   #down = false;
@@ -132,6 +134,7 @@ export class Keyring {
     this.#byId = new Map(held.map((key) => [key.record.id, key]));
     const nowMs = this.#options.clock.now();
     for (const { record } of held) if (!endOf(record, nowMs)) this.#alive.add(record.id);
+    this.#nextEndMs = Number.NEGATIVE_INFINITY;
     return records.map(({ id }) => id).filter((id) => hasOtherRights(before.get(id), this.#byId.get(id)));
   }
 
@@ -141,12 +144,17 @@ export class Keyring {
     return [...this.#revokedTokens].filter((jti) => !before.has(jti));
   }
 
+  /** Looks through all keys only when one is due or they have been read anew. */
   #takeEnded(): string[] {
     const nowMs = this.#options.clock.now();
-    const ended = [...this.#alive].filter((id) => {
-      const held = this.#byId.get(id);
-      return !held || endOf(held.record, nowMs) !== undefined;
-    });
+    if (nowMs < this.#nextEndMs) return [];
+    const ended: string[] = [];
+    this.#nextEndMs = Number.POSITIVE_INFINITY;
+    for (const id of this.#alive) {
+      const record = this.#byId.get(id)?.record;
+      if (!record || endOf(record, nowMs)) ended.push(id);
+      else this.#nextEndMs = Math.min(this.#nextEndMs, endMsOf(record));
+    }
     for (const id of ended) this.#alive.delete(id);
     return ended;
   }
@@ -179,6 +187,13 @@ function endOf({ revokedAtMs, expiresAtMs }: KeyRecord, nowMs: number): Ended | 
   return expiresAtMs !== undefined && expiresAtMs <= nowMs ? 'expired' : undefined;
 }
 
+function endMsOf({
+  revokedAtMs = Number.POSITIVE_INFINITY,
+  expiresAtMs = Number.POSITIVE_INFINITY,
+}: KeyRecord): number {
+  return Math.min(revokedAtMs, expiresAtMs);
+}
+
 function toPrincipal(record: KeyRecord): Principal {
   const { id, tenant, permissions, droneId, expiresAtMs, ratePerMinute } = record;
   return {
@@ -191,7 +206,7 @@ function toPrincipal(record: KeyRecord): Principal {
 
 function hasOtherRights(before: HeldKey | undefined, after: HeldKey | undefined): boolean {
   if (!before || !after) return false;
-  const rights = ({ record }: HeldKey) =>
-    JSON.stringify([record.hash, record.tenant, record.droneId, record.permissions]);
-  return rights(before) !== rights(after);
+  const [a, b] = [before.record, after.record];
+  if (a.hash !== b.hash || a.tenant !== b.tenant || a.droneId !== b.droneId) return true;
+  return a.permissions.join() !== b.permissions.join();
 }
