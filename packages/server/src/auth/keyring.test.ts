@@ -204,7 +204,12 @@ test('what another process changes in the store on disk is announced by one poll
   const clock = new ManualClock();
   const { key, record } = createKey({ name: 'k', tenant: 'a', permissions: ['admin'] }, SECRET, clock.now());
   await theirs.putKey(record);
-  const options = { credentials: ours, apiKeySecret: SECRET, clock, onError: expect.fail };
+  const options = {
+    credentials: ours,
+    apiKeySecret: SECRET,
+    clock,
+    onError: (fault: unknown) => expect(fault).toBeUndefined(),
+  };
   const keyring = await Keyring.open(options);
   expect(keyring.find(key)).toMatchObject({ subject: record.id });
   await theirs.endKey(undefined, record.id, { revokedAtMs: clock.now() });
