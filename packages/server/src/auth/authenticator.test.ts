@@ -216,7 +216,7 @@ test('a token known from before is refused once it has expired or was revoked', 
 });
 
 test('guessing locks the guesser’s address, where a good credential still works', async () => {
-  const { authenticator, good } = await authenticatorOf();
+  const { authenticator, events, good } = await authenticatorOf();
   const guess = async (address: string) => {
     const answer = await authenticator.authenticate('guess', address);
     return isRefusal(answer) ? answer.httpStatus : 200;
@@ -224,6 +224,7 @@ test('guessing locks the guesser’s address, where a good credential still work
   const statuses: number[] = [];
   for (let n = 0; n < 40; n += 1) statuses.push(await guess('127.1.0.9'));
   expect(statuses).toEqual([...Array(10).fill(401), ...Array(30).fill(429)]);
+  expect(events.map(({ reason }) => reason)).toEqual([...Array(10).fill('malformed'), 'wrong_credentials']);
   expect(await authenticator.authenticate(good.key, '127.1.0.9')).toMatchObject({ kind: 'key' });
   expect(await authenticator.authenticate('guess', '127.1.0.9')).toMatchObject({ retryAfterS: 30 });
   expect(await guess('127.1.0.10')).toBe(401);

@@ -46,8 +46,15 @@ export class Authenticator {
       this.#tell({ outcome: 'ok', address, subject: found.subject, tenant: found.tenant });
       return found;
     }
-    const answer = found.code === 'AUTHENTICATION_ERROR' ? (this.#lockout.fail(address) ?? found) : found;
-    this.#tell({ outcome: 'refused', address, reason: String(answer.details.reason) });
+    return this.#refuse(found, address);
+  }
+
+  /** Guesses of a locked address are answered but not told one by one: strangers must not fill our logs. */
+  #refuse(found: Refusal, address: string): Refusal {
+    const lock = found.code === 'AUTHENTICATION_ERROR' ? this.#lockout.fail(address) : undefined;
+    const answer = lock?.refusal ?? found;
+    if (lock?.isNew !== false)
+      this.#tell({ outcome: 'refused', address, reason: String(answer.details.reason) });
     return answer;
   }
 

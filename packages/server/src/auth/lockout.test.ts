@@ -6,7 +6,7 @@ function lockoutOf(config = {}) {
   const clock = new ManualClock();
   const lockout = new Lockout({ ...DEFAULT_LOCKOUT, ...config }, clock);
   const failTimes = (times: number, address = '10.0.0.1') =>
-    Array.from({ length: times }, () => lockout.fail(address)).at(-1);
+    Array.from({ length: times }, () => lockout.fail(address)).at(-1)?.refusal;
   return { clock, failTimes };
 }
 

@@ -19,6 +19,13 @@ export const DEFAULT_LOCKOUT: LockoutConfig = {
   maxAddresses: 10_000,
 };
 
+export interface Lock {
+  /** The answer instead of the usual one. */
+  readonly refusal: Refusal;
+  /** It began with this very credential: what follows is no news. */
+  readonly isNew: boolean;
+}
+
 interface Suspect {
   failures: number;
   windowEndsMs: number;
@@ -41,11 +48,12 @@ export class Lockout {
     this.#suspects = new BoundedCache(config.maxAddresses);
   }
 
-  /** Counts one wrong credential; the refusal to answer instead, or undefined while the address may still try. */
-  fail(address: string): Refusal | undefined {
+  /** Counts one wrong credential; undefined while the address may still try. */
+  fail(address: string): Lock | undefined {
     const nowMs = this.#clock.monotonic();
     const suspect = this.#suspectOf(toSource(address), nowMs);
-    if (nowMs < suspect.lockedUntilMs) return lockedFor(suspect.lockedUntilMs - nowMs);
+    if (nowMs < suspect.lockedUntilMs)
+      return { refusal: lockedFor(suspect.lockedUntilMs - nowMs), isNew: false };
     if (nowMs >= suspect.windowEndsMs) this.#beginWindow(suspect, nowMs);
     suspect.failures += 1;
     if (suspect.failures <= this.#config.failures) return undefined;
@@ -54,7 +62,7 @@ export class Lockout {
     suspect.windowEndsMs = suspect.lockedUntilMs + this.#config.windowMs;
     const refusal = lockedFor(suspect.lockMs);
     suspect.lockMs = Math.min(suspect.lockMs * 2, this.#config.maxLockMs);
-    return refusal;
+    return { refusal, isNew: true };
   }
 
   #suspectOf(source: string, nowMs: number): Suspect {

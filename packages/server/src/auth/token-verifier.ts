@@ -43,7 +43,7 @@ function hasEnded({ expiresAtMs }: Principal, nowMs: number): boolean {
 function toTrust({ jwtSecret, jwksUrl, jwksIssuer }: TokenConfig): TokenTrust {
   if (jwksUrl === undefined) return { jwtSecret };
   if (!jwksIssuer)
-    throw new Error('JWKS_ISSUER must name the issuer of the tokens that JWKS_URL holds keys of.');
+    throw new Error('JWT_ISSUER must name the issuer of the tokens that JWKS_URL holds keys of.');
   const keys = createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: JWKS_TIMEOUT_MS });
   return { jwtSecret, external: { issuer: jwksIssuer, keys } };
 }

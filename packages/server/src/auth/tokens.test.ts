@@ -164,5 +164,5 @@ test('while the issuer’s keys cannot be fetched, its tokens are told to come a
 
 test('without a configured issuer only our own tokens count', async () => {
   expect(await verifyToken(await external(), trust, NOW_MS)).toMatchObject({ details: { reason: 'header' } });
-  expect(() => createTokenVerifier({ jwtSecret: SECRET, jwksUrl })).toThrow('JWKS_ISSUER');
+  expect(() => createTokenVerifier({ jwtSecret: SECRET, jwksUrl })).toThrow('JWT_ISSUER');
 });
