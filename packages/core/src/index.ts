@@ -24,3 +24,4 @@ export type * from './ports.ts';
 export * from './rules/finding-entry.ts';
 export * from './rules/judge.ts';
 export * from './rules/rule.ts';
+export * from './fleet/drone-view.ts';

@@ -2,8 +2,12 @@ import Type, { type Static } from 'typebox';
 import { checked } from './checked.ts';
 import { maybe } from './text.ts';
 
-/** How a connection wants to be answered: nothing (guide A's clients), each message, or cumulatively. CONTRACT 2.3. */
-export const ACK_MODES = ['none', 'each', 'batch'] as const;
+/**
+ * How a connection wants to be answered: nothing (guide A's clients), each message, or cumulatively. CONTRACT 2.3.
+ * `batch` counts by the client's `seq` where it has one; `count` always by the number of messages on the connection, so
+ * that one connection can carry many drones.
+ */
+export const ACK_MODES = ['none', 'each', 'batch', 'count'] as const;
 export type AckMode = (typeof ACK_MODES)[number];
 
 /** `disk`: flushed in this node's journal. `stored`: committed in the database too. */

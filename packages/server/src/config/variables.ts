@@ -143,8 +143,8 @@ export const variableGroups = {
     ),
     rateLimitPerMinute: required(
       'RATE_LIMIT_PER_MINUTE',
-      integer(1, 100_000_000),
-      60_000,
+      integer(1, 1_000_000_000),
+      6_000_000,
       'Requests and messages a minute of one credential that has no rate of its own.',
     ),
   },

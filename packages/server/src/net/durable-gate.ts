@@ -3,6 +3,8 @@ import type { Durability } from '@skein/core';
 /** Something that waits for journal positions to become durable; returns whether it still waits afterwards. */
 export interface Waiter {
   onDurable(position: number): boolean;
+  /** It will not happen soon: whoever has someone waiting says so. */
+  abandon?(): void;
 }
 
 /**
@@ -36,7 +38,12 @@ export class DurableGate {
     for (const waiter of this.#waiters) if (!waiter.onDurable(position)) this.#waiters.delete(waiter);
   }
 
-  /** Resolves true once the record at `position` is durable, false when `timeoutMs` pass or `abort` is called before. */
+  /** The disk takes nothing: those who wait with a caller give up; sockets wait on. */
+  abandon(): void {
+    for (const waiter of [...this.#waiters]) waiter.abandon?.();
+  }
+
+  /** Resolves true once the record at `position` is durable, false when `timeoutMs` pass or the disk takes nothing. */
   reached(position: number, timeoutMs: number): Promise<boolean> {
     if (this.position > position) return Promise.resolve(true);
     return new Promise((resolve) => {
@@ -46,11 +53,11 @@ export class DurableGate {
         resolve(reached);
         return false;
       };
-      const waiter: Waiter & { abort: () => void } = {
+      const waiter: Waiter = {
         onDurable: (durable) => (durable > position ? end(true) : true),
-        abort: () => end(false),
+        abandon: () => void end(false),
       };
-      const timer = setTimeout(waiter.abort, timeoutMs);
+      const timer = setTimeout(() => end(false), timeoutMs);
       this.join(waiter);
     });
   }

@@ -1,7 +1,6 @@
-import { closeSync, fdatasync, mkdirSync, openSync, readFileSync, readSync, unlinkSync, writeFileSync, writev } from 'node:fs';
-import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
+import { closeSync, fdatasync, openSync, readSync, unlinkSync, writev } from 'node:fs';
 import type { Journal, JournalEntry, JournalState } from '@skein/core';
+import { journalId } from './journal-id.ts';
 import type { RecordVisitor } from './journal-reader.ts';
 import { checkRecord, createRecordBuffer, HEADER_BYTES, type RecordBuffer, readRecord, recordBytes, writeRecord } from './record.ts';
 import { recoverJournal } from './recover.ts';
@@ -51,22 +50,7 @@ interface Segment {
 
 /** Opens (or begins) the journal in a directory; throws DamagedJournalError where its middle is damaged. */
 export function openJournal(options: JournalOptions): OpenedJournal {
-  const { directory } = options;
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  return new FileJournal(options, readOrMakeId(directory));
-}
-
-function readOrMakeId(directory: string): string {
-  const path = join(directory, 'id');
-  try {
-    return readFileSync(path, 'utf8').trim();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    const id = randomUUID();
-    writeFileSync(path, `${id}\n`, { mode: 0o600, flush: true });
-    syncDirectory(directory);
-    return id;
-  }
+  return new FileJournal(options, journalId(options.directory));
 }
 
 class FileJournal implements OpenedJournal {

@@ -1,0 +1,168 @@
+import {
+  createLocalFrame,
+  DuplicateWindow,
+  defaultThresholds,
+  Fleet,
+  Ingest,
+  type IngestParts,
+  type JournalState,
+  type Store,
+} from '@skein/core';
+import type { Logger } from 'pino';
+import { type Access, openAccess } from './access.ts';
+import { type OpenedJournal, openJournal } from './adapters/journal/journal.ts';
+import { journalId } from './adapters/journal/journal-id.ts';
+import { createMemoryBus } from './adapters/memory/bus.ts';
+import { openStore } from './adapters/store.ts';
+import type { Config } from './config.ts';
+import { lockDataDirectory } from './data-lock.ts';
+import { itemsOf } from './decode/items.ts';
+import { hashSession } from './decode/session-hash.ts';
+import { type Doors, openDoors, type Ports } from './doors.ts';
+import { startJobs } from './jobs/index.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import { DurableGate } from './net/durable-gate.ts';
+import { systemClock } from './net/system-clock.ts';
+import { TurnBudget } from './net/turn-budget.ts';
+import { startProjector } from './projector/start.ts';
+import type { Projector } from './projector/projector.ts';
+import { createTailRestorer, restoreFromStore } from './restore.ts';
+import type { Line } from './transports/line.ts';
+import { VehicleLinks } from './transports/vehicle-links.ts';
+
+export interface AppOptions {
+  readonly config: Config;
+  readonly log: Logger;
+  /** Something that cannot be survived has happened: nothing is acknowledged any more, the process must end. */
+  readonly onFatal: (error: Error) => void;
+}
+
+export interface App {
+  readonly ports: Ports;
+  readonly access: Access;
+  readonly store: Store;
+  /** Stops taking, answers what was taken, carries it into the store, lets go of everything. */
+  readonly stop: () => Promise<void>;
+}
+
+const MAX_WINDOW_ENTRIES = 8_000_000;
+const PROJECTOR_GRACE_MS = 10_000;
+
+/** Puts the parts together: the one place that knows them all. */
+export async function startApp({ config, log, onFatal }: AppOptions): Promise<App> {
+  const unlock = lockDataDirectory(config.dataDir);
+  const store = await openStore(config);
+  const access = await openAccess(config, store, { clock: systemClock, log });
+  const metrics = createMetrics();
+  const gates: { disk?: DurableGate; stored?: DurableGate } = {};
+  const projector = await startProjector(config, journalId(config.journalDir), {
+    log,
+    onFatal,
+    onProjected: (report) => {
+      metrics.observeProjection(report);
+      gates.stored?.open(report.position);
+    },
+  });
+  const stopping = { now: false };
+  const fleet = createFleet(config);
+  const seeded = await restoreFromStore(fleet, store).catch(() => 0);
+  const { line, journal, watch } = createLine({ config, fleet, projector, onFatal, metrics, isStopping: () => stopping.now });
+  Object.assign(gates, line);
+  log.info({ drones: fleet.size, seeded, journalBytes: journal.state().bytes, cutBytes: journal.cutBytes }, 'restored');
+  const doors = await openDoors({ config, log, line, store, access, metrics, projector });
+  watch((state) => doors.setAccepting(state));
+  const stopJobs = startJobs({ fleet, clock: systemClock, bus: line.parts.bus, projector, config });
+  metrics.watch({ line, journal, projector, sockets: doors.sockets, operators: () => doors.gateway.size });
+  const stop = once(async () => {
+    stopping.now = true;
+    stopJobs();
+    await stopInOrder({ doors, journal, projector, access, store, metrics });
+    unlock();
+  });
+  return { ports: doors.ports, access, store, stop };
+}
+
+function createFleet({ maxDrones, heartbeatIntervalMs, hybridPriority }: Config): Fleet {
+  return new Fleet({ hashSession, maxDrones, channelAliveMs: 2 * heartbeatIntervalMs, hybridPriority });
+}
+
+interface LineParts {
+  readonly config: Config;
+  readonly fleet: Fleet;
+  readonly projector: Projector;
+  readonly onFatal: (error: Error) => void;
+  readonly metrics: Metrics;
+  readonly isStopping: () => boolean;
+}
+
+/** The straight line itself, with what the journal's tail says already in it. */
+function createLine({ config, fleet, projector, onFatal, metrics, isStopping }: LineParts) {
+  const nowMs = systemClock.now();
+  const duplicates = new DuplicateWindow({ windowMs: config.dedupWindowMs, maxEntries: MAX_WINDOW_ENTRIES }, nowMs);
+  const bus = createMemoryBus();
+  const frame = config.siteOrigin && createLocalFrame(config.siteOrigin);
+  const parts = { fleet, duplicates, bus, frame, thresholds: defaultThresholds, items: itemsOf };
+  let onState: (state: JournalState) => void = () => undefined;
+  const restore = { projected: projector.projected, hotSinceMs: nowMs - config.dedupWindowMs };
+  const tail = new Ingest(parts as unknown as IngestParts);
+  const journal = openJournal({
+    directory: config.journalDir,
+    quotaBytes: config.journalMaxBytes,
+    onRecord: createTailRestorer(tail, restore),
+    onFatal,
+    onStateChange: (state) => onState(state),
+  });
+  const whole: IngestParts = { ...parts, journal };
+  const disk = new DurableGate('disk', () => journal.durable);
+  const stored = new DurableGate('stored', () => projector.projected);
+  journal.onDurable((durable) => {
+    projector.setDurable(durable);
+    disk.open(durable);
+    const projected = projector.projected;
+    duplicates.release(projected);
+    journal.release(projected);
+  });
+  projector.setDurable(journal.durable);
+  bus.subscribe('finding', (_subject, payload) => metrics.countFinding((payload as { finding: { type: string } }).finding.type));
+  const line: Line = {
+    ...{ clock: systemClock, parts: whole, ingest: new Ingest(whole), fleet, disk, stored },
+    links: new VehicleLinks(bus),
+    turn: new TurnBudget(systemClock.monotonic),
+    strict: config.validation === 'strict',
+    maxMessageBytes: config.maxMessageBytes,
+    isStopping,
+    counters: { accepted: 0, duplicates: 0, bytes: 0, refusals: new Map() },
+  };
+  const watch = (listener: (state: JournalState) => void) => {
+    onState = listener;
+  };
+  return { line, journal, watch };
+}
+
+interface Running {
+  readonly doors: Doors;
+  readonly journal: OpenedJournal;
+  readonly projector: Projector;
+  readonly access: Access;
+  readonly store: Store;
+  readonly metrics: Metrics;
+}
+
+/** Nothing that was taken is lost: doors first, then the disk, then the store. */
+async function stopInOrder({ doors, journal, projector, access, store, metrics }: Running): Promise<void> {
+  await doors.drain();
+  await journal.close();
+  await doors.close();
+  await projector.stop(PROJECTOR_GRACE_MS);
+  await access.close();
+  await store.close();
+  metrics.close();
+}
+
+function once(task: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => {
+    done ??= task();
+    return done;
+  };
+}

@@ -1,0 +1,38 @@
+/** The two positions the line and its projector share between their threads, and a bell. */
+export class SharedPosition {
+  readonly memory: SharedArrayBuffer;
+  readonly #positions: Float64Array;
+  readonly #bell: Int32Array;
+
+  constructor(memory = new SharedArrayBuffer(24)) {
+    this.memory = memory;
+    this.#positions = new Float64Array(memory, 0, 2);
+    this.#bell = new Int32Array(memory, 16, 1);
+  }
+
+  /** Everything before it is flushed in the journal. */
+  get durable(): number {
+    return this.#positions[0] as number;
+  }
+
+  setDurable(position: number): void {
+    this.#positions[0] = position;
+    Atomics.add(this.#bell, 0, 1);
+    Atomics.notify(this.#bell, 0);
+  }
+
+  /** Everything before it is in the store. */
+  get projected(): number {
+    return this.#positions[1] as number;
+  }
+
+  setProjected(position: number): void {
+    this.#positions[1] = position;
+  }
+
+  /** Resolves when `durable` may have moved, or after `ms`. */
+  async waitForDurable(ms: number): Promise<void> {
+    const seen = Atomics.load(this.#bell, 0);
+    await Atomics.waitAsync(this.#bell, 0, seen, ms).value;
+  }
+}

@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Projection, ProjectionReport } from '@skein/core';
+import { DamagedJournalError, JournalReader } from '../adapters/journal/journal-reader.ts';
+import { openProjection } from '../adapters/store.ts';
+import type { FromProjector, ProjectorData, ToProjector } from './protocol.ts';
+import { createRowMaker, type Rows } from './rows.ts';
+import { SharedPosition } from './shared-position.ts';
+
+/** The projector's thread: carries the journal into the store in large batches, and remembers how far. */
+
+const BATCH_ROWS = 5000;
+const IDLE_MS = 50;
+/** Samples trickling in are written together: a commit costs the same for one as for a thousand. */
+const GATHER_MS = 20;
+const RETRY_FIRST_MS = 100;
+const RETRY_MAX_MS = 2000;
+
+const port = parentPort as NonNullable<typeof parentPort>;
+const { store, journalDirectory, journalId, memory } = workerData as ProjectorData;
+const shared = new SharedPosition(memory);
+const reader = new JournalReader(journalDirectory);
+const addRows = createRowMaker();
+const expiries: Extract<ToProjector, { type: 'expire' }>[] = [];
+let isStopping = false;
+
+const tell = (message: FromProjector): void => port.postMessage(message);
+
+port.on('message', (message: ToProjector) => {
+  if (message.type === 'stop') isStopping = true;
+  else expiries.push(message);
+});
+
+/** Tries until the store answers: a database that is away only makes the journal longer. */
+async function persist<T>(task: () => Promise<T>): Promise<T | undefined> {
+  for (let delayMs = RETRY_FIRST_MS; ; delayMs = Math.min(delayMs * 2, RETRY_MAX_MS)) {
+    try {
+      return await task();
+    } catch (error) {
+      tell({ type: 'down', reason: (error as Error).message });
+      if (isStopping) return undefined;
+      await sleep(delayMs);
+    }
+  }
+}
+
+/** Reads on from `position` until there are enough rows for one transaction. */
+function gather(position: number, rows: Rows): number {
+  let at = position;
+  while (at < shared.durable && rows.samples.length + rows.anomalies.length < BATCH_ROWS)
+    at = reader.read(at, shared.durable, (entry) => addRows(entry, rows));
+  return at;
+}
+
+async function project(projection: Projection, from: number): Promise<number | undefined> {
+  const rows: Rows = { samples: [], anomalies: [] };
+  const position = gather(from, rows);
+  const startedMs = performance.now();
+  const report = await persist<ProjectionReport>(() => projection.write({ journalId, position, ...rows }));
+  if (!report) return undefined;
+  shared.setProjected(position);
+  tell({ type: 'projected', position, ...report, seconds: (performance.now() - startedMs) / 1000 });
+  const isTrickle = rows.samples.length < BATCH_ROWS / 10;
+  if (isTrickle && !isStopping) await sleep(GATHER_MS);
+  return position;
+}
+
+async function expire(projection: Projection): Promise<void> {
+  for (let task = expiries.shift(); task; task = expiries.shift()) {
+    const { retention, nowMs } = task;
+    const samples = await persist(() => projection.expire(retention, nowMs));
+    if (samples !== undefined) tell({ type: 'expired', samples });
+  }
+}
+
+async function run(): Promise<void> {
+  const projection = await persist(() =>
+    openProjection({
+      ...store,
+      onRefused: ({ droneId }, reason) => tell({ type: 'refused_row', droneId, reason }),
+    }),
+  );
+  if (!projection) return;
+  let position = await persist(() => projection.position(journalId));
+  if (position !== undefined) {
+    shared.setProjected(position);
+    tell({ type: 'ready', position });
+  }
+  while (position !== undefined) {
+    if (position < shared.durable) position = await project(projection, position);
+    else if (isStopping) break;
+    else await shared.waitForDurable(IDLE_MS);
+    await expire(projection);
+  }
+  reader.close();
+  await projection.close();
+}
+
+run().then(
+  () => port.close(),
+  (error: Error) => {
+    if (!(error instanceof DamagedJournalError)) throw error;
+    tell({ type: 'damaged', reason: error.message });
+    port.close();
+  },
+);

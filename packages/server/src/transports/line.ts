@@ -1,0 +1,33 @@
+import type { Clock, Fleet, IngestParts, Ingest } from '@skein/core';
+import type { DurableGate } from '../net/durable-gate.ts';
+import type { TurnBudget } from '../net/turn-budget.ts';
+import type { VehicleLinks } from './vehicle-links.ts';
+
+/** What every way in leads to: the ingest line, the gates of durability, the links back to the vehicles. */
+export interface Line {
+  readonly clock: Clock;
+  readonly parts: IngestParts;
+  readonly ingest: Ingest;
+  readonly fleet: Fleet;
+  readonly disk: DurableGate;
+  readonly stored: DurableGate;
+  readonly links: VehicleLinks;
+  readonly turn: TurnBudget;
+  readonly strict: boolean;
+  readonly maxMessageBytes: number;
+  readonly counters: LineCounters;
+  /** Nothing more is taken. */
+  readonly isStopping: () => boolean;
+}
+
+/** Counted at the line itself; shown by /metrics. */
+export interface LineCounters {
+  accepted: number;
+  duplicates: number;
+  bytes: number;
+  readonly refusals: Map<string, number>;
+}
+
+export function countRefusal({ refusals }: LineCounters, code: string): void {
+  refusals.set(code, (refusals.get(code) ?? 0) + 1);
+}

@@ -1,0 +1,184 @@
+import type { IncomingMessage } from 'node:http';
+import { ACK_MODES, type AckMode, auth, type ConnectionAck, isRefusal, refuse } from '@skein/core';
+import type { WebSocket } from 'ws';
+import type { Authenticator } from '../auth/authenticator.ts';
+import { mayDo } from '../auth/permissions.ts';
+import type { Principal } from '../auth/principal.ts';
+import type { RateLimiter } from '../auth/rate-limit.ts';
+import { decodeJson } from '../decode/json.ts';
+import type { SocketDoor } from '../net/upgrade.ts';
+import { takeFrame } from './drone-frames.ts';
+import { DroneSocket } from './drone-socket.ts';
+import type { Line } from './line.ts';
+import { StalledFrames } from './stalled-frames.ts';
+
+export interface DroneSocketsOptions {
+  readonly line: Line;
+  readonly authenticator: Authenticator;
+  readonly rateLimiter: RateLimiter;
+  readonly maxConnections: number;
+  readonly heartbeatIntervalMs: number;
+  readonly idleTimeoutMs: number;
+}
+
+const AUTH_FRAME_MS = 10_000;
+const SWEEP_MS = 1000;
+/** The clock of the loop's budget is read every so many messages. */
+const BUDGET_EVERY = 16;
+
+/** The drones' WebSocket: port 8080, and `/ingest` on the HTTP port. CONTRACT 2.3. */
+export class DroneSockets {
+  readonly #options: DroneSocketsOptions;
+  readonly #sockets = new Set<DroneSocket>();
+  readonly #stalled = new StalledFrames();
+  readonly #stopSweep: () => void;
+  #isDraining = false;
+
+  constructor(options: DroneSocketsOptions) {
+    this.#options = options;
+    this.#stopSweep = options.line.clock.every(SWEEP_MS, () => this.#sweep());
+  }
+
+  get size(): number {
+    return this.#sockets.size;
+  }
+
+  door(path: string): SocketDoor {
+    return {
+      path,
+      permission: 'telemetry:write',
+      refuse: () => this.#refuseEntry(),
+      enter: (ws, principal, request) => this.#enter(ws, principal, request),
+    };
+  }
+
+  #refuseEntry() {
+    if (this.#isDraining) return refuse('SERVICE_UNAVAILABLE', { reason: 'stopping' }, { retryAfterS: 2 });
+    if (this.#sockets.size < this.#options.maxConnections) return undefined;
+    const details = { reason: 'max_connections', limit: this.#options.maxConnections };
+    return refuse('SERVICE_UNAVAILABLE', details, { message: 'Maximum connections exceeded', retryAfterS: 5 });
+  }
+
+  #enter(ws: WebSocket, principal: Principal | undefined, request: IncomingMessage): void {
+    const { line, heartbeatIntervalMs } = this.#options;
+    const nowMs = line.clock.now();
+    const socket = new DroneSocket(ws, line, nowMs);
+    applyQuery(socket, request.url ?? '');
+    if (principal) socket.admit(principal);
+    this.#sockets.add(socket);
+    this.#listen(socket, request.socket.remoteAddress ?? '');
+    if (!line.parts.journal.state().accepting) socket.setAccepting(false);
+    const ack: ConnectionAck = {
+      type: 'connection_ack',
+      timestamp: new Date(nowMs).toISOString(),
+      status: 'connected',
+      heartbeatIntervalMs,
+    };
+    socket.send(ack);
+    if (!principal) setTimeout(() => socket.principal ?? ws.close(1008, 'no credential within 10 s'), AUTH_FRAME_MS).unref();
+  }
+
+  #listen(socket: DroneSocket, address: string): void {
+    const { ws, line } = socket;
+    ws.on('message', (data: Buffer, isBinary: boolean) => {
+      const nowMs = line.clock.now();
+      socket.lastHeardMs = nowMs;
+      socket.origin.receivedAtMs = nowMs;
+      line.counters.bytes += data.length;
+      if (!socket.principal) return void this.#authenticate(socket, data, address);
+      if (this.#refuseRate(socket)) return;
+      takeFrame(socket, data, isBinary && ws.protocol === 'skein.v1+msgpack' ? 'msgpack' : 'json');
+      if (socket.count % BUDGET_EVERY === 0) line.turn.spend(socket);
+    });
+    const heard = () => {
+      socket.lastHeardMs = line.clock.now();
+    };
+    ws.on('pong', heard);
+    ws.on('ping', heard);
+    // ws closes with the right code by itself; what the peer did wrong is its own business.
+    ws.on('error', () => undefined);
+    ws.on('close', () => {
+      this.#sockets.delete(socket);
+      socket.end();
+    });
+  }
+
+  #refuseRate(socket: DroneSocket): boolean {
+    const { principal } = socket;
+    if (principal?.ratePerMinute === undefined) return false;
+    const refusal = this.#options.rateLimiter.take('ingest', principal);
+    if (refusal) socket.refuse(refusal);
+    return refusal !== undefined;
+  }
+
+  /** First frame `{"type":"auth","token":…}` of a client that could set no header. */
+  async #authenticate(socket: DroneSocket, data: Buffer, address: string): Promise<void> {
+    const decoded = decodeJson(data);
+    if (isRefusal(decoded)) return socket.refuse(decoded);
+    const { value } = decoded;
+    if (!auth.accepts(value)) return socket.refuse(refuse('AUTHENTICATION_ERROR', { reason: 'missing' }));
+    const principal = await this.#options.authenticator.authenticate((value as { token: string }).token, address);
+    const refusal =
+      isRefusal(principal) || mayDo(principal, 'telemetry:write')
+        ? principal
+        : refuse('AUTHORIZATION_ERROR', { reason: 'telemetry:write' });
+    if (isRefusal(refusal)) {
+      socket.refuse(refusal);
+      return socket.ws.close(1008, refusal.message);
+    }
+    socket.admit(refusal);
+    socket.send({ type: 'auth_ack', status: 'success' });
+  }
+
+  /** A credential has ended: sockets that live by it end too. */
+  revoke(matches: (principal: Principal) => boolean): void {
+    for (const { principal, ws } of this.#sockets)
+      if (principal && matches(principal)) ws.close(1008, 'credential revoked or expired');
+  }
+
+  /** The journal takes nothing now: nobody is read. Nothing is dropped: what is not read is not acknowledged. */
+  setAccepting(isAccepting: boolean): void {
+    if (isAccepting && this.#isDraining) return;
+    for (const socket of this.#sockets) socket.setAccepting(isAccepting);
+  }
+
+  #sweep(): void {
+    const { line, heartbeatIntervalMs, idleTimeoutMs } = this.#options;
+    const nowMs = line.clock.now();
+    for (const socket of this.#sockets) {
+      const { ws, principal } = socket;
+      if (principal?.expiresAtMs !== undefined && principal.expiresAtMs <= nowMs) ws.close(1008, 'credential expired');
+      else if (this.#stalled.isStalled(ws, socket.lastHeardMs, nowMs)) {
+        ws.close(1008, 'a message was begun and not ended');
+        ws.terminate();
+      } else if (nowMs - socket.lastHeardMs >= idleTimeoutMs) {
+        ws.close(1001, 'idle');
+        ws.terminate();
+      } else if (nowMs - socket.lastPingMs >= heartbeatIntervalMs) {
+        socket.lastPingMs = nowMs;
+        ws.ping();
+      }
+    }
+  }
+
+  /** No one new comes in, and nobody is read any more. */
+  drain(): void {
+    this.#isDraining = true;
+    this.setAccepting(false);
+  }
+
+  close(): void {
+    this.#stopSweep();
+    for (const { ws } of this.#sockets) ws.close(1012, 'restart');
+    setTimeout(() => {
+      for (const { ws } of this.#sockets) ws.terminate();
+    }, 500).unref();
+  }
+}
+
+function applyQuery(socket: DroneSocket, url: string): void {
+  const query = new URLSearchParams(url.split('?')[1] ?? '');
+  const ack = query.get('ack');
+  if ((ACK_MODES as readonly (string | null)[]).includes(ack)) socket.ackMode = ack as AckMode;
+  if (query.get('durability') === 'stored') socket.waitFor('stored');
+}
