@@ -49,7 +49,7 @@ export function toDroneView(drone: DroneState, nowMs: number): Readonly<Record<s
     },
     telemetry: latest && {
       battery: latest.batteryPct,
-      signal: latest.signalPct,
+      signal: known(latest.signalPct),
       temperature: known(latest.temperatureC),
       speed: known(latest.groundSpeedMps),
       heading: known(latest.headingDeg),

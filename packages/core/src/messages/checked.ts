@@ -55,7 +55,9 @@ export function checked(schema: TSchema, message?: string): Checked {
 }
 
 function explainFirst(errors: readonly SchemaError[], value: unknown, message: string | undefined): Refusal {
-  const error = errors.find(isTelling) ?? errors[0];
+  const first = errors.find(isTelling) ?? errors[0];
+  // Of alternatives, the one that got further into the value is the one that was meant.
+  const error = errors.find(({ instancePath }) => first && instancePath.startsWith(`${first.instancePath}/`)) ?? first;
   if (!error) return refuse('VALIDATION_ERROR', { field: '', reason: 'invalid' });
   const field = toField(error);
   const expected = EXPECTED[error.keyword];

@@ -61,7 +61,7 @@ export const TelemetryMessage = Type.Object(
     position: Position,
     telemetry: Type.Object({
       battery: number(0, 100, 'percent'),
-      signal: number(0, 100, 'percent'),
+      signal: maybe(number(0, 100, 'percent')),
       temperature: maybe(number(-273.15, 1000, '°C')),
       speed: maybe(number(0, 1000, 'm/s over ground')),
       heading: maybe(number(0, 360, 'degrees clockwise from north')),
@@ -281,7 +281,7 @@ function flatten(message: TelemetryMessage, timeUs: number, origin: Origin): Sam
     longitudeDeg: orNaN(gps?.longitude),
     altitudeAmslM: orNaN(gps?.altitude),
     batteryPct: telemetry.battery,
-    signalPct: telemetry.signal,
+    signalPct: orNaN(telemetry.signal),
     temperatureC: orNaN(telemetry.temperature),
     groundSpeedMps: orNaN(telemetry.speed),
     headingDeg: telemetry.heading === 360 ? 0 : orNaN(telemetry.heading),
