@@ -84,6 +84,15 @@ describe('a drone on HTTP', () => {
     expect(server.received).toHaveLength(3);
   });
 
+  it('does not wait for the interval when it is told to flush', async () => {
+    const { timers, advance } = createManualTimers();
+    const drone = connect({ timers }, 60_000);
+    drone.send(sample(0));
+    const flushed = drone.flush(WAIT_MS);
+    await advance(0);
+    expect(await flushed).toBe(true);
+  });
+
   it('keeps what the server cannot take now, and honours Retry-After', async () => {
     const { timers, waits, advance } = createManualTimers();
     server.behaviour.http = () => ({ status: 503, headers: { 'retry-after': '7' } });

@@ -140,6 +140,21 @@ describe('an order over HTTP', () => {
     expect(executed).toEqual(['c-1']);
   });
 
+  it('is answered later where the answer cannot be taken now', async () => {
+    giveOnce('c-1');
+    const giving = server.behaviour.http;
+    let refusals = 0;
+    server.behaviour.http = (request) => {
+      if (!isAck(request) || refusals === 2) return giving(request);
+      refusals += 1;
+      return { status: 503 };
+    };
+    connect({ ...config(), heartbeatInterval: 5 });
+    await server.until(() => server.requests.filter(isAck).some(({ body }) => isFinal(body)));
+    const results = server.requests.filter(isAck).map(({ body }) => (body as { result: string }).result);
+    expect(results).toEqual(['in_progress', 'in_progress', 'in_progress', 'accepted']);
+  });
+
   it('is not asked for while nobody executes orders', async () => {
     const drone = connectDrone({ ...config(), droneId: 'drone-001', heartbeatInterval: 0 });
     drones.push(drone);

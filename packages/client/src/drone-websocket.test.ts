@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type IngestServer, openIngestServer } from '../test/ingest-server.ts';
-import { createManualTimers } from '../test/manual-timers.ts';
-import { anomaly, order, sample } from '../test/samples.ts';
+import { anomaly, sample } from '../test/samples.ts';
 import type { Acked, Codec, Drone, DroneConfig, LineError, Rejected } from './index.ts';
 import { connectDrone } from './index.ts';
 
@@ -29,6 +28,19 @@ function connect(config: DroneConfig = {}): Drone {
 /** Numbers of what is stored, in the order of its arrival. */
 const storedSeqs = () => [...server.stored.values()].map(({ seq }) => seq);
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index);
+
+const hello = { type: 'hello', droneId: 'drone-007' };
+
+/** JSON in bytes, with a note of what was encoded. */
+function createCodec(encoded: unknown[]): Codec {
+  return {
+    encode: (value) => {
+      encoded.push(value);
+      return new TextEncoder().encode(JSON.stringify(value));
+    },
+    decode: (bytes) => JSON.parse(new TextDecoder().decode(bytes)),
+  };
+}
 
 describe('a drone on a WebSocket', () => {
   it('counts a message as acknowledged when the server says so', async () => {
@@ -141,6 +153,29 @@ describe('a drone on a WebSocket', () => {
     }
   });
 
+  it('says whose line it is before the first message, also after a reconnect', async () => {
+    connect({ droneId: 'drone-007' });
+    const hellos = () => server.frames.filter(({ type }) => type === 'hello');
+    await server.until(() => hellos().length === 1);
+    server.cut();
+    await server.until(() => hellos().length === 2);
+    expect(hellos()).toEqual([hello, hello]);
+  });
+
+  it('sends an anomaly in a frame of its own, before older telemetry after a reconnect', async () => {
+    server.behaviour.acks = false;
+    const encoded: unknown[] = [];
+    const drone = connect({ codec: createCodec(encoded) });
+    await server.until(() => server.frames.length === 1);
+    for (const message of [sample(0), sample(1), anomaly(0), anomaly(1), sample(2)]) drone.send(message);
+    await server.until(() => server.received.length === 5);
+    expect(encoded.slice(-4)).toEqual([[sample(0), sample(1)], anomaly(0), anomaly(1), sample(2)]);
+    server.behaviour.acks = true;
+    server.cut();
+    expect(await drone.flush(WAIT_MS)).toBe(true);
+    expect(server.received.slice(5, 7).map((data) => data.anomaly !== undefined)).toEqual([true, true]);
+  });
+
   it('gives the dataId where each message is acknowledged', async () => {
     const drone = connect({ ack: 'each' });
     const acked: Acked[] = [];
@@ -188,14 +223,7 @@ describe('a drone on a WebSocket', () => {
 
   it('sends what is said in one turn in one frame, as the codec writes it', async () => {
     const encoded: unknown[] = [];
-    const codec: Codec = {
-      encode: (value) => {
-        encoded.push(value);
-        return new TextEncoder().encode(JSON.stringify(value));
-      },
-      decode: (bytes) => JSON.parse(new TextDecoder().decode(bytes)),
-    };
-    const drone = connect({ codec });
+    const drone = connect({ codec: createCodec(encoded) });
     await server.until(() => server.sockets.size === 1);
     drone.send(sample(0));
     drone.send(sample(1));
@@ -239,36 +267,5 @@ describe('a drone on a WebSocket', () => {
     expect(await flushed).toBe(false);
     expect(drone.send(sample(1))).toBe(false);
     expect(drone.stats().channel).toBe('none');
-  });
-});
-
-describe('the heartbeat', () => {
-  it('starts a new connection when two beats stay without an answer', async () => {
-    const { timers, advance } = createManualTimers();
-    server.behaviour.heartbeats = false;
-    const drone = connect({ timers, heartbeatInterval: 30_000, droneId: 'drone-001' });
-    const errors: LineError[] = [];
-    drone.on('error', (error) => errors.push(error));
-    await server.until(() => server.frames.length === 1);
-    expect(server.frames[0]).toMatchObject({ type: 'heartbeat', droneId: 'drone-001' });
-    // An answer to an order shows that everything said before has been heard.
-    server.say(order('c-1'));
-    await server.until(() => server.frames.length === 2);
-    await advance(60_000);
-    expect(errors).toEqual([]);
-    await advance(30_000);
-    expect(errors).toMatchObject([{ code: 'TIMEOUT_ERROR' }]);
-    await server.until(() => server.upgrades.length === 2);
-    expect(drone.stats().errors).toBe(1);
-  });
-
-  it('does not expect answers of a plain guide A server', async () => {
-    const { timers, advance } = createManualTimers();
-    server.behaviour.heartbeats = false;
-    const drone = connect({ timers, heartbeatInterval: 1000, ack: 'none' });
-    await server.until(() => server.frames.length === 1);
-    await advance(10_000);
-    await server.until(() => server.frames.length === 11);
-    expect(drone.stats()).toMatchObject({ errors: 0, reconnects: 0 });
   });
 });

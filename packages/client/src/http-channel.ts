@@ -3,7 +3,7 @@ import type { HttpClient } from './http-client.ts';
 import type { HttpAnswer } from './http-request.ts';
 import type { LineContext } from './line.ts';
 import { type HeldMessage, toText } from './outbox.ts';
-import { isReply, isTemporary, isTemporaryStatus, toReceipt, toRefusal } from './reply.ts';
+import { isReply, isTemporary, isTemporaryStatus, type Reply, toReceipt, toRefusal } from './reply.ts';
 import { SendQueue } from './send-queue.ts';
 
 /** Guide A's BATCH_SIZE. */
@@ -103,13 +103,13 @@ export class HttpChannel {
   async #postBatch(batch: readonly HeldMessage[]): Promise<boolean> {
     const texts = batch.map((message) => toText(message, 'http'));
     const answer = await this.#post(batch, `${this.#client.endpoint}/batch`, `[${texts.join()}]`);
-    const { status, body } = answer;
-    const results = isReply(body) ? body.results : undefined;
+    const { status } = answer;
     // A plain guide A server knows no batches.
     if (status === 404 || status === 405) this.#batches = false;
     else if (isTemporaryStatus(status) || status === 403)
       return this.#retryLater(batch, this.#telemetry, answer);
-    else if (status < 300 && Array.isArray(results)) return this.#settle(batch, results, answer);
+    else if (status < 300 && isReply(answer.body) && Array.isArray(answer.body.results))
+      return this.#settle(batch, answer.body.results, answer);
     // Halved until it is accepted, or until the one that spoils it stands alone.
     else this.#batchItems = Math.ceil(batch.length / 2);
     this.#telemetry.putBack(batch);
@@ -118,11 +118,13 @@ export class HttpChannel {
 
   #settle(batch: readonly HeldMessage[], results: readonly unknown[], answer: HttpAnswer): boolean {
     const again: HeldMessage[] = [];
+    // Said once for all items.
+    const { durability } = toReceipt(answer.body);
     batch.forEach((message, index) => {
       const result = results[index];
-      const status = isReply(result) ? result.status : undefined;
-      const refusal = toRefusal(result, 'TRANSMISSION_ERROR');
-      if (status === 'success' || status === 200) this.#acknowledge(message, result);
+      const { status, ...item }: Reply = isReply(result) ? result : {};
+      const refusal = toRefusal(item, 'TRANSMISSION_ERROR');
+      if (status === 'success' || status === 200) this.#acknowledge(message, { durability, ...item });
       else if (status === undefined || isTemporary(refusal.code)) again.push(message);
       else this.#line.outbox.reject(message, refusal);
     });

@@ -30,7 +30,10 @@ export class SendQueue {
     this.#replace([...messages, ...this.#rest()]);
   }
 
-  /** The next messages that `wanted` accepts: at most `count`, and `bytes` with a separator each, but at least one. */
+  /**
+   * The next messages that `wanted` accepts: at most `count`, and `bytes` with a separator each, but at least one. An
+   * anomaly travels alone: a batch is telemetry only.
+   */
   take(count: number, bytes: number, wanted: (message: HeldMessage) => boolean): HeldMessage[] {
     const taken: HeldMessage[] = [];
     let size = 2;
@@ -38,7 +41,8 @@ export class SendQueue {
       const next = this.#items[this.#head] as HeldMessage;
       if (!wanted(next)) continue;
       size += next.bytes + 1;
-      if (taken.length > 0 && size > bytes) break;
+      const alone = next.kind === 'anomaly' || taken[0]?.kind === 'anomaly';
+      if (taken.length > 0 && (size > bytes || alone)) break;
       taken.push(next);
     }
     if (this.#head > 1024 && this.#head * 2 > this.#items.length) this.#replace(this.#rest());

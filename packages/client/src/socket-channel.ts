@@ -16,6 +16,8 @@ const TOO_BIG = 1009;
 const PROOFS: ReadonlySet<string> = new Set(['ack', 'telemetry_ack', 'anomaly_ack', 'heartbeat_ack']);
 const CREDENTIAL_CODES: ReadonlySet<string> = new Set(['AUTHENTICATION_ERROR', 'AUTHORIZATION_ERROR']);
 
+type Frame = Readonly<Record<string, unknown>>;
+
 /** One connection that is open. */
 interface Connection {
   readonly socket: Socket;
@@ -62,9 +64,9 @@ export class SocketChannel {
   }
 
   /** True when the frame is on its way. */
-  write(frame: Readonly<Record<string, unknown>>): boolean {
+  write(frame: Frame): boolean {
     if (!this.#connection) return false;
-    this.#connection.socket.send(this.#encode(this.#connection.socket, [JSON.stringify(frame)]));
+    this.#say(this.#connection.socket, frame);
     return true;
   }
 
@@ -123,11 +125,12 @@ export class SocketChannel {
       },
       write: (texts: readonly string[]) => socket.send(this.#encode(socket, texts)),
     };
+    this.#greet(socket);
     const heartbeat = new Heartbeat({
       timers: settings.timers,
       intervalMs: settings.heartbeatIntervalMs,
       answersExpected: settings.ack !== 'none',
-      beat: () => socket.send(this.#encode(socket, [this.#heartbeatText()])),
+      beat: () => this.#beat(socket),
       lost: () => {
         this.#line.fail('TIMEOUT_ERROR', 'Two heartbeats without an answer');
         this.#lose(socket);
@@ -137,9 +140,23 @@ export class SocketChannel {
     this.#line.changed();
   }
 
-  #heartbeatText(): string {
-    const timestamp = new Date(this.#line.settings.timers.now()).toISOString();
-    return JSON.stringify({ type: 'heartbeat', timestamp, droneId: this.#line.droneId() });
+  /** Says whose line it is, so that orders find the drone before its first message. A guide A server would not know. */
+  #greet(socket: Socket): void {
+    const droneId = this.#line.droneId();
+    if (droneId !== undefined && this.#line.settings.ack !== 'none')
+      this.#say(socket, { type: 'hello', droneId });
+  }
+
+  /** For every drone that this connection has carried. */
+  #beat(socket: Socket): void {
+    this.#say(socket, {
+      type: 'heartbeat',
+      timestamp: new Date(this.#line.settings.timers.now()).toISOString(),
+    });
+  }
+
+  #say(socket: Socket, frame: Frame): void {
+    socket.send(this.#encode(socket, [JSON.stringify(frame)]));
   }
 
   #encode(socket: Socket, texts: readonly string[]): string | Uint8Array<ArrayBuffer> {

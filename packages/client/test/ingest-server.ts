@@ -46,7 +46,7 @@ interface Behaviour {
   upgrade: (request: IncomingMessage) => Answer | undefined;
 }
 
-export function toIdentity({ drone, sessionId, seq, timestamp, anomaly }: Data): string {
+function toIdentity({ drone, sessionId, seq, timestamp, anomaly }: Data): string {
   return [drone.id, sessionId, seq ?? timestamp, anomaly ? 'anomaly' : 'telemetry'].join();
 }
 
