@@ -55,9 +55,10 @@ function inIndexOrder(samples: readonly ProjectedSample[], dimensions: Dimension
 const isSame = (a: CopyRow, b: CopyRow): boolean =>
   a.sessionRef === b.sessionRef && a.sample.place === b.sample.place;
 
+/** Lateral: one look into the index for each, whatever the planner believes of a partition it has not counted yet. */
 const FIND = `SELECT u.at FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS u(session_ref, place, at)
-  WHERE EXISTS (SELECT 1 FROM skein_telemetry t WHERE t.session_ref = u.session_ref AND t.place = u.place)`;
-/** So small a list that the planner looks each up by the index. */
+  CROSS JOIN LATERAL (
+    SELECT 1 FROM skein_telemetry t WHERE t.session_ref = u.session_ref AND t.place = u.place LIMIT 1) stored`;
 const CHUNK = 1000;
 
 /** The unique key is each partition's own, so that a sample stored under another day has to be looked for. */

@@ -18,8 +18,8 @@ export function openDatabase(directory: string, name: DatabaseName): DatabaseSyn
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA cache_size = -65536;
-    PRAGMA wal_autocheckpoint = 16384;
-    PRAGMA journal_size_limit = 67108864;
+    PRAGMA wal_autocheckpoint = 32768;
+    PRAGMA journal_size_limit = 134217728;
     PRAGMA temp_store = MEMORY;
   `);
   migrate(db, name);

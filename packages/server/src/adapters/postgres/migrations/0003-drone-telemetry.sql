@@ -69,7 +69,7 @@ BEGIN
     THEN seq::numeric::bigint ELSE -skein_us(NEW."timestamp") END;
 
   -- One writer of a session at a time, so that the same sample cannot enter two partitions.
-  PERFORM pg_advisory_xact_lock(7265130002, hashtext(key));
+  PERFORM pg_advisory_xact_lock(726513, hashtext(key));
   SELECT t.id INTO NEW.id FROM skein_telemetry t WHERE t.session_ref = row.session_ref AND t.place = row.place;
   IF FOUND THEN
     RETURN NEW;
