@@ -1,6 +1,7 @@
 import type { Projection, Store } from '@skein/core';
+import type { OnRefused } from './postgres/projection.ts';
 
-export interface StoreConfig {
+interface StoreConfig {
   /** `postgres://…`; absent: SQLite in `dataDir`. */
   readonly databaseUrl?: string | undefined;
   readonly dataDir: string;
@@ -21,15 +22,7 @@ export interface ProjectionConfig {
   readonly databaseUrl?: string | undefined;
   readonly dataDir: string;
   /** Told of each row that the engine cannot hold; the rest of its batch is kept. */
-  readonly onRefused?: (sample: RefusedRow, reason: string) => void;
-}
-
-/** What a log may say of a row that was left out. */
-export interface RefusedRow {
-  readonly tenant: string;
-  readonly droneId: string;
-  readonly sessionId: string;
-  readonly timeUs: number;
+  readonly onRefused?: OnRefused;
 }
 
 /** The writing side of the same store, for the projector's thread. */

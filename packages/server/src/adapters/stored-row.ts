@@ -27,7 +27,7 @@ export const VALUE_COLUMNS: readonly TelemetryColumn[] = TELEMETRY_COLUMNS.map((
 const known: ReadonlySet<string> = new Set(VALUE_COLUMNS);
 
 /** How an engine spells what the two keep in different forms: instants as integers, JSON as text. */
-export interface Spelling {
+interface Spelling {
   readonly timeUs: string;
   readonly receivedMs: string;
   readonly profile: string;

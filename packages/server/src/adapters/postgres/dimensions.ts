@@ -8,7 +8,7 @@ const CACHE_SIZE = 100_000;
 /** Sessions looked up in one statement: each may look into every partition. */
 const CHUNK = 500;
 
-export interface Session {
+interface Session {
   readonly ref: number;
   readonly droneRef: number;
   readonly tenant: string;

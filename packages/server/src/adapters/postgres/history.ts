@@ -25,9 +25,9 @@ const SAMPLE_FIELDS = sampleFields({
   profile: 'p.json::text',
   rest: 't.rest::text',
 });
-const JOINS = `JOIN skein_sessions s ON s.session_ref = t.session_ref
-  JOIN skein_drones d ON d.drone_ref = t.drone_ref
-  JOIN skein_profiles p ON p.profile_ref = t.profile_ref`;
+/** Lateral: each looked up by its key, however many sessions there are and whatever the planner believes. */
+const LOOKED_UP = `CROSS JOIN LATERAL (SELECT * FROM skein_sessions WHERE session_ref = t.session_ref LIMIT 1) s
+  CROSS JOIN LATERAL (SELECT * FROM skein_profiles WHERE profile_ref = t.profile_ref LIMIT 1) p`;
 const ANOMALY_FIELDS = [
   ...['skein_us("timestamp")', 'id', 'anomaly_id', 'drone_id', 'session_id', 'skein_us(received_at) / 1000'],
   ...['anomaly_type', 'severity', 'source', 'acknowledged_by'],
@@ -60,7 +60,8 @@ export function createPostgresHistory(query: Query): History {
       // A place below zero is a time: one partition is looked at instead of all.
       const inPartition = place < 0 ? `AND t."time" = skein_time(-$2::bigint)` : '';
       const [row] = await query(
-        `SELECT ${SAMPLE_FIELDS} FROM skein_telemetry t ${JOINS}
+        `SELECT ${SAMPLE_FIELDS} FROM skein_sessions s JOIN skein_drones d USING (drone_ref)
+         JOIN skein_telemetry t ON t.session_ref = s.session_ref JOIN skein_profiles p USING (profile_ref)
          WHERE s.session_key = $1 AND t.place = $2 AND d.tenant = $3 ${inPartition} ORDER BY t.id LIMIT 1`,
         [sessionKey, place, tenant],
       );
@@ -90,10 +91,8 @@ async function telemetry(query: Query, asked: HistoryQuery): Promise<HistoryPage
   const limit = Math.min(asked.limit, MAX_PAGE);
   const [order, beyond] = asked.order === 'newest' ? ['DESC', '<'] : ['ASC', '>'];
   const values = new Values();
-  const conditions = [
-    `drone_ref = (SELECT drone_ref FROM skein_drones WHERE tenant = ${values.add(asked.tenant)}
-      AND drone_id = ${values.add(asked.droneId)})`,
-  ];
+  const drone = `tenant = ${values.add(asked.tenant)} AND drone_id = ${values.add(asked.droneId)}`;
+  const conditions = ['drone_ref = d.drone_ref'];
   if (fromUs !== undefined) conditions.push(`"time" >= skein_time(${values.add(fromUs)})`);
   if (toUs !== undefined) conditions.push(`"time" < skein_time(${values.add(toUs)})`);
   if (cursor !== undefined) {
@@ -102,8 +101,9 @@ async function telemetry(query: Query, asked: HistoryQuery): Promise<HistoryPage
   }
   const sorted = (of: string) => `${of}"time" ${order}, ${of}place ${order}, ${of}session_ref ${order}`;
   const rows = await query(
-    `SELECT ${SAMPLE_FIELDS} FROM (SELECT * FROM skein_telemetry WHERE ${conditions.join(' AND ')}
-       ORDER BY ${sorted('')} LIMIT ${values.add(limit + 1)}) t ${JOINS} ORDER BY ${sorted('t.')}`,
+    `SELECT ${SAMPLE_FIELDS} FROM (SELECT * FROM skein_drones WHERE ${drone}) d
+     CROSS JOIN LATERAL (SELECT * FROM skein_telemetry WHERE ${conditions.join(' AND ')}
+       ORDER BY ${sorted('')} LIMIT ${values.add(limit + 1)}) t ${LOOKED_UP} ORDER BY ${sorted('t.')}`,
     values.list,
   );
   return toHistoryPage(rows, limit);

@@ -1,6 +1,6 @@
 import { Pool, type PoolClient, types } from 'pg';
 
-export interface PoolOptions {
+interface PoolOptions {
   readonly url: string;
   readonly max: number;
   /** What one statement may take. */

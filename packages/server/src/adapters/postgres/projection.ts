@@ -1,6 +1,5 @@
 import type { ProjectedSample, Projection, ProjectionBatch, ProjectionReport } from '@skein/core';
 import type { Pool, PoolClient } from 'pg';
-import type { RefusedRow } from '../store.ts';
 import { insertAnomalies } from './anomalies.ts';
 import { Dimensions } from './dimensions.ts';
 import { expire } from './expiry.ts';
@@ -17,6 +16,8 @@ const POISON = /^(?:22|54)/;
 
 type Rows = Pick<ProjectionBatch, 'samples' | 'anomalies'>;
 type Progress = Pick<ProjectionBatch, 'journalId' | 'position'>;
+/** What a log may say of a row that was left out. */
+type RefusedRow = Pick<ProjectedSample, 'tenant' | 'droneId' | 'sessionId' | 'timeUs'>;
 export type OnRefused = (row: RefusedRow, reason: string) => void;
 
 /**
