@@ -48,8 +48,9 @@ export interface RefusalOptions {
 export function refuse(code: ErrorCode, details: ErrorDetails = {}, options: RefusalOptions = {}): Refusal {
   const [status, text] = CATALOGUE[code];
   const { message = text, httpStatus = status, retryAfterS } = options;
-  const refusal = { refused: true, code, message, details, httpStatus } as const;
-  return retryAfterS === undefined ? refusal : { ...refusal, retryAfterS };
+  if (retryAfterS === undefined) return { refused: true, code, message, details, httpStatus };
+  // On a socket there is no Retry-After header: the details say it everywhere.
+  return { refused: true, code, message, details: { ...details, retryAfterS }, httpStatus, retryAfterS };
 }
 
 export function isRefusal(value: unknown): value is Refusal {

@@ -113,7 +113,7 @@ export class Ingest {
     const { fleet, bus, journal, thresholds, frame } = this.#parts;
     const previous = drone.latest;
     if (!fleet.update(drone, sample)) return;
-    observeSkew(drone.skew, sample.receivedAtMs - sample.timeUs / 1000);
+    observeSkew(drone.skew, sample.timeUs, sample.receivedAtMs);
     const clockSkewMs = drone.skew.medianMs;
     const { active, raised, cleared } = judge(sample, drone.activeRules, { thresholds, previous, clockSkewMs, frame });
     drone.activeRules = active;

@@ -91,26 +91,31 @@ function toChannelState(websocket: boolean, http: boolean): ChannelState {
   return http ? 'http' : 'none';
 }
 
-/** Median of received − event time over the last samples. */
+/** Median of received − event time over the last samples, taken at most a few times a second. */
 export interface SkewEstimate {
   readonly recentMs: Float64Array;
   count: number;
   medianMs: number;
+  observedAtMs: number;
 }
 
 const SKEW_SAMPLES = 15;
 /** Fewer samples than this say nothing: one late message is not a wrong clock. */
 const SKEW_MIN_SAMPLES = 5;
+const SKEW_EVERY_MS = 250;
 
 const createSkewEstimate = (): SkewEstimate => ({
   recentMs: new Float64Array(SKEW_SAMPLES),
   count: 0,
   medianMs: 0,
+  observedAtMs: NEVER,
 });
 
-/** Takes a fresh sample's delay in; the median is renewed every few samples only. */
-export function observeSkew(skew: SkewEstimate, delayMs: number): void {
-  skew.recentMs[skew.count % SKEW_SAMPLES] = delayMs;
+/** Takes a fresh sample's delay in; the median is renewed every few observations only. */
+export function observeSkew(skew: SkewEstimate, timeUs: number, receivedAtMs: number): void {
+  if (receivedAtMs - skew.observedAtMs < SKEW_EVERY_MS) return;
+  skew.observedAtMs = receivedAtMs;
+  skew.recentMs[skew.count % SKEW_SAMPLES] = receivedAtMs - timeUs / 1000;
   skew.count += 1;
   if (skew.count % SKEW_MIN_SAMPLES !== 0) return;
   const known = skew.recentMs.slice(0, Math.min(skew.count, SKEW_SAMPLES)).sort();

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import type { LocalFrame } from '../geo/wgs84.ts';
+import type { Enu, GeoPoint, LocalFrame } from '../geo/wgs84.ts';
 import { isRefusal, type Refusal, refuse } from '../errors.ts';
 import { checked } from './checked.ts';
 import type { Channel } from './channel.ts';
@@ -93,32 +93,98 @@ export const TelemetryMessage = Type.Object(
 );
 export type TelemetryMessage = Static<typeof TelemetryMessage>;
 
-/** One telemetry report inside the system: flat, SI, units in names. An absent number is NaN. */
-export interface Sample {
+/**
+ * One telemetry report inside the system: flat, SI, units in names; a view on the message, so that a sample costs one
+ * small object. An absent number is NaN.
+ */
+export class Sample {
   readonly tenant: string;
-  readonly droneId: string;
-  readonly sessionId: string;
-  /** Absent: -1; then the time is the sample's identity within its session. */
-  readonly seq: number;
-  readonly timeUs: number;
-  readonly receivedAtMs: number;
   readonly channel: Channel;
-  readonly eastM: number;
-  readonly northM: number;
-  readonly upM: number;
-  readonly latitudeDeg: number;
-  readonly longitudeDeg: number;
-  readonly altitudeAmslM: number;
-  readonly batteryPct: number;
-  readonly signalPct: number;
-  readonly temperatureC: number;
-  readonly groundSpeedMps: number;
-  readonly headingDeg: number;
-  readonly status: string | undefined;
-  readonly armed: boolean | undefined;
+  readonly receivedAtMs: number;
+  readonly timeUs: number;
   /** The message itself, so that unknown fields are given back. */
   readonly message: TelemetryMessage;
+  readonly #derived: DerivedPosition | undefined;
+
+  constructor(message: TelemetryMessage, timeUs: number, origin: Origin, derived?: DerivedPosition) {
+    this.tenant = origin.tenant;
+    this.channel = origin.channel;
+    this.receivedAtMs = origin.receivedAtMs;
+    this.timeUs = timeUs;
+    this.message = message;
+    this.#derived = derived;
+  }
+
+  get droneId(): string {
+    return this.message.drone.id;
+  }
+
+  get sessionId(): string {
+    return this.message.sessionId;
+  }
+
+  /** Absent: -1; then the time is the sample's identity within its session. */
+  get seq(): number {
+    return this.message.seq ?? -1;
+  }
+
+  get eastM(): number {
+    return this.message.position.x ?? this.#derived?.eastM ?? Number.NaN;
+  }
+
+  get northM(): number {
+    return this.message.position.y ?? this.#derived?.northM ?? Number.NaN;
+  }
+
+  get upM(): number {
+    return this.message.position.z ?? this.#derived?.upM ?? Number.NaN;
+  }
+
+  get latitudeDeg(): number {
+    return this.message.position.gps?.latitude ?? this.#derived?.latitudeDeg ?? Number.NaN;
+  }
+
+  get longitudeDeg(): number {
+    return this.message.position.gps?.longitude ?? this.#derived?.longitudeDeg ?? Number.NaN;
+  }
+
+  get altitudeAmslM(): number {
+    return this.message.position.gps?.altitude ?? this.#derived?.altitudeAmslM ?? Number.NaN;
+  }
+
+  get batteryPct(): number {
+    return this.message.telemetry.battery;
+  }
+
+  get signalPct(): number {
+    return this.message.telemetry.signal ?? Number.NaN;
+  }
+
+  get temperatureC(): number {
+    return this.message.telemetry.temperature ?? Number.NaN;
+  }
+
+  get groundSpeedMps(): number {
+    return this.message.telemetry.speed ?? Number.NaN;
+  }
+
+  /** 360 is 0. */
+  get headingDeg(): number {
+    const { heading } = this.message.telemetry;
+    return heading === 360 ? 0 : (heading ?? Number.NaN);
+  }
+
+  get status(): string | undefined {
+    return this.message.drone.status ?? undefined;
+  }
+
+  get armed(): boolean | undefined {
+    return this.message.drone.armed ?? undefined;
+  }
 }
+
+/** Of local position and GPS position, the one that was not given, derived from the other. */
+type DerivedPosition = Partial<Enu & GeoPoint>;
 
 /** Where and when a message came in. The tenant is the credential's, never the body's. */
 export interface Origin {
@@ -143,7 +209,8 @@ export function toSample(value: unknown, origin: Origin): Sample | Refusal {
   const refusal = refusePosition(message.position) ?? (origin.strict ? refuseLoose(message) : undefined);
   if (refusal) return refusal;
   const timeUs = parseTimestampUs(message.timestamp);
-  return refuseTime(timeUs, origin.receivedAtMs) ?? locate(flatten(message, timeUs as number, origin), origin.frame);
+  const derived = origin.frame && derivePosition(message.position, origin.frame);
+  return refuseTime(timeUs, origin.receivedAtMs) ?? new Sample(message, timeUs as number, origin, derived);
 }
 
 /** The message in the contract's spelling; both spellings are understood. */
@@ -232,71 +299,66 @@ function firstUnknownField(message: TelemetryMessage): string | undefined {
   return undefined;
 }
 
-/** Hot: for…in and a comparison of counts, no arrays. A message with fields of its own takes the slow walk. */
+/** Hot: no arrays, no sets; a message with fields of its own takes the slow walk. */
 function hasOnlyKnownFields(message: TelemetryMessage): boolean {
-  const { drone, position, telemetry, sensors, mission, metadata } = message;
+  const { drone, position, telemetry, sensors, mission, metadata, seq, type } = message;
+  const optional = given(sensors) + given(mission) + given(metadata) + given(seq) + given(type);
   return (
-    allKnown(message, KNOWN['']) &&
-    allKnown(drone, KNOWN['drone']) &&
-    allKnown(position, KNOWN['position']) &&
-    allKnown(position.gps, GPS) &&
-    allKnown(telemetry, KNOWN['telemetry']) &&
-    allKnown(mission, KNOWN['mission']) &&
-    allKnown(metadata, KNOWN['metadata']) &&
-    (!sensors || hasOnlyKnownSensors(sensors))
+    countFields(message) === 5 + optional &&
+    countFields(drone) === 1 + given(drone.name) + given(drone.model) + given(drone.status) + given(drone.armed) &&
+    hasKnownPosition(position) &&
+    countFields(telemetry) === 1 + given(telemetry.signal) + hasKnownAir(telemetry) &&
+    (!sensors || hasKnownSensors(sensors)) &&
+    (!mission || hasKnownMission(mission)) &&
+    (!metadata || hasKnownMetadata(metadata))
   );
 }
 
-function hasOnlyKnownSensors(sensors: NonNullable<TelemetryMessage['sensors']>): boolean {
+type Part<Name extends keyof TelemetryMessage> = NonNullable<TelemetryMessage[Name]>;
+
+const given = (value: unknown): number => (value === undefined ? 0 : 1);
+
+function countFields(part: object): number {
+  let count = 0;
+  for (const _name in part) count += 1;
+  return count;
+}
+
+const hasKnownAir = ({ temperature, speed, heading }: Part<'telemetry'>): number =>
+  given(temperature) + given(speed) + given(heading);
+
+function hasKnownPosition(position: Part<'position'>): boolean {
+  const { x, y, z, gps } = position;
+  if (countFields(position) !== given(x) + given(y) + given(z) + given(gps)) return false;
+  return !gps || countFields(gps) === 2 + given(gps.altitude);
+}
+
+function hasKnownSensors(sensors: Part<'sensors'>): boolean {
+  const { accelerometer, gyroscope, magnetometer } = sensors;
   return (
-    allKnown(sensors, KNOWN['sensors']) &&
-    allKnown(sensors.accelerometer, VECTOR) &&
-    allKnown(sensors.gyroscope, VECTOR) &&
-    allKnown(sensors.magnetometer, VECTOR)
+    countFields(sensors) === given(accelerometer) + given(gyroscope) + given(magnetometer) &&
+    isBareVector(accelerometer) &&
+    isBareVector(gyroscope) &&
+    isBareVector(magnetometer)
   );
 }
 
-function allKnown(part: object | null | undefined, known: ReadonlySet<string> | undefined): boolean {
-  for (const key in part) if (!known?.has(key)) return false;
-  return true;
+const isBareVector = (axes: object | null | undefined): boolean => !axes || countFields(axes) === 3;
+
+function hasKnownMission(mission: Part<'mission'>): boolean {
+  const { id, waypoint, totalWaypoints, missionType } = mission;
+  return countFields(mission) === given(id) + given(waypoint) + given(totalWaypoints) + given(missionType);
 }
 
-const orNaN = (value: number | null | undefined): number => value ?? Number.NaN;
-
-function flatten(message: TelemetryMessage, timeUs: number, origin: Origin): Sample {
-  const { drone, position, telemetry } = message;
-  const { gps } = position;
-  return {
-    tenant: origin.tenant,
-    droneId: drone.id,
-    sessionId: message.sessionId,
-    seq: message.seq ?? -1,
-    timeUs,
-    receivedAtMs: origin.receivedAtMs,
-    channel: origin.channel,
-    eastM: orNaN(position.x),
-    northM: orNaN(position.y),
-    upM: orNaN(position.z),
-    latitudeDeg: orNaN(gps?.latitude),
-    longitudeDeg: orNaN(gps?.longitude),
-    altitudeAmslM: orNaN(gps?.altitude),
-    batteryPct: telemetry.battery,
-    signalPct: orNaN(telemetry.signal),
-    temperatureC: orNaN(telemetry.temperature),
-    groundSpeedMps: orNaN(telemetry.speed),
-    headingDeg: telemetry.heading === 360 ? 0 : orNaN(telemetry.heading),
-    status: drone.status ?? undefined,
-    armed: drone.armed ?? undefined,
-    message,
-  };
+function hasKnownMetadata(metadata: Part<'metadata'>): boolean {
+  const { transmissionMethod, dataVersion, compression } = metadata;
+  return countFields(metadata) === given(transmissionMethod) + given(dataVersion) + given(compression);
 }
 
-/** Of local position and GPS position, the one that was not given is derived from the other. */
-function locate(sample: Sample, frame: LocalFrame | undefined): Sample {
-  const hasLocal = !Number.isNaN(sample.eastM);
-  const hasGps = !Number.isNaN(sample.latitudeDeg);
-  if (!frame || hasLocal === hasGps) return sample;
-  if (hasLocal) return { ...sample, ...frame.toGeo(sample) };
-  const altitudeAmslM = Number.isNaN(sample.altitudeAmslM) ? frame.origin.altitudeAmslM : sample.altitudeAmslM;
-  return { ...sample, ...frame.toEnu({ ...sample, altitudeAmslM }) };
+function derivePosition({ x, y, z, gps }: TelemetryMessage['position'], frame: LocalFrame): DerivedPosition | undefined {
+  if (gps && x === undefined) {
+    const { latitude: latitudeDeg, longitude: longitudeDeg, altitude } = gps;
+    return frame.toEnu({ latitudeDeg, longitudeDeg, altitudeAmslM: altitude ?? frame.origin.altitudeAmslM });
+  }
+  return gps ? undefined : frame.toGeo({ eastM: x as number, northM: y as number, upM: z as number });
 }

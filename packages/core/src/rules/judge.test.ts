@@ -8,13 +8,13 @@ import { defaultThresholds } from './rule.ts';
 
 const AT_MS = Date.UTC(2026, 0, 1);
 
-function sample(telemetry: Partial<Record<string, number>>): Sample {
+function sample(telemetry: Partial<Record<string, number>>, position: object = { x: 0, y: 0, z: 0 }): Sample {
   const made = toSample(
     {
       sessionId: 's',
       timestamp: '2026-01-01T00:00:00.000Z',
       drone: { id: 'd' },
-      position: { x: 0, y: 0, z: 0 },
+      position,
       telemetry: { battery: 80, signal: 90, ...telemetry },
     },
     { tenant: 'default', channel: 'websocket', receivedAtMs: AT_MS },
@@ -76,7 +76,10 @@ test('a missing temperature is no anomaly', () => {
 
 test('local and GPS position more than 50 m apart are a mismatch, once the site’s origin is known', () => {
   const frame = createLocalFrame({ latitudeDeg: 47, longitudeDeg: 8, altitudeAmslM: 400 });
-  const apart = (eastM: number) => ({ ...sample({}), ...frame.toGeo({ eastM, northM: 0, upM: 0 }) });
+  const apart = (eastM: number) => {
+    const { latitudeDeg, longitudeDeg, altitudeAmslM } = frame.toGeo({ eastM, northM: 0, upM: 0 });
+    return sample({}, { x: 0, y: 0, z: 0, gps: { latitude: latitudeDeg, longitude: longitudeDeg, altitude: altitudeAmslM } });
+  };
   expect(judge(apart(49), 0, { ...context, frame }).raised).toEqual([]);
   expect(judge(apart(51), 0, { ...context, frame }).raised.map(({ type }) => type)).toEqual(['position_mismatch']);
   expect(judge(apart(51), 0, context).raised).toEqual([]);
