@@ -135,7 +135,7 @@ const unknownFields = fc.dictionary(fieldName, fc.jsonValue({ maxDepth: 2, strin
 });
 const withUnknown = (fields: fc.Arbitrary<object>) =>
   fc
-    .tuple(fields, fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, unknownFields))
+    .tuple(fields, fc.oneof({ weight: 9, arbitrary: fc.constant({}) }, unknownFields))
     .map(([known, more]) => ({ ...more, ...known }));
 
 const position3 = fc.oneof(
@@ -156,7 +156,7 @@ const position3 = fc.oneof(
 const timestamp = fc
   .tuple(
     fc.integer({ min: NOW_MS - 86_400_000 * 60, max: NOW_MS }),
-    fc.constantFrom('Z', 'z', '+02:00', '-05:30', '123Z', '000Z', '123456Z', '+00:00'),
+    fc.constantFrom('Z', 'Z', 'Z', '123Z', 'z', '+02:00', '-05:30', '000Z', '123456Z', '+00:00'),
   )
   .map(([ms, zone]) => `${new Date(ms).toISOString().slice(0, -1)}${zone}`);
 
