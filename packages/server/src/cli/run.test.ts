@@ -1,14 +1,13 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
 import type { Store } from '@skein/core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openProjection, openStore } from '../adapters/store.ts';
 import { batchOf, NOW_US, sampleOf, toMessage } from '../adapters/store-messages.contract.ts';
 import { hashKey } from '../auth/keys.ts';
 import { openSecrets } from '../auth/secrets.ts';
-import { run } from './run.ts';
+import { callSkeinIn } from './call-skein.contract.ts';
 import { subcommands } from './subcommand.ts';
 
 let directory: string;
@@ -18,28 +17,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-async function skein(...argv: readonly string[]) {
-  return skeinIn({}, ...argv);
-}
-
-async function skeinIn(env: Record<string, string>, ...argv: readonly string[]) {
-  const [out, notes]: [string[], string[]] = [[], []];
-  const stdout = new Writable({
-    write: (chunk, _encoding, done) => {
-      out.push(String(chunk));
-      done();
-    },
-  });
-  const code = await run(argv, {
-    env: { DATA_DIR: directory, ...env },
-    dotEnv: {},
-    stdout,
-    out: (line) => out.push(`${line}\n`),
-    note: (line) => notes.push(line),
-    isTerminal: false,
-  });
-  return { code, out: out.join(''), notes: notes.join('\n') };
-}
+const skein = (...argv: readonly string[]) => callSkeinIn({ DATA_DIR: directory }, ...argv);
 
 test.each(Object.keys(subcommands))('%s explains itself with two examples', async (name) => {
   const { code, out } = await skein(name, '--help');
@@ -121,7 +99,13 @@ test('what the command line changes stands in the audit log', async () => {
 
 test('the configuration is printed with its origins and without its secrets', async () => {
   const secret = '0123456789abcdef0123456789abcdef';
-  const { out } = await skeinIn({ JWT_SECRET: secret }, 'config', '--max-drones', '7', '--json');
+  const { out } = await callSkeinIn(
+    { DATA_DIR: directory, JWT_SECRET: secret },
+    'config',
+    '--max-drones',
+    '7',
+    '--json',
+  );
   expect(JSON.parse(out)).toContainEqual({
     setting: 'maxDrones',
     variable: 'MAX_DRONES',

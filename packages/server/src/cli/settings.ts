@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Variable } from '../config/variable.ts';
 import { variables } from '../config/variables.ts';
+import type { Flags } from './console.ts';
 
 type SettingName = keyof typeof variables;
 
@@ -13,4 +14,11 @@ export function addSettings(command: Command, ...names: readonly SettingName[]):
     command.option(`--${flag} <value>`, `${variable.description} [${variable.name}]`);
   }
   return command.optionsGroup('Options:');
+}
+
+/** The settings among a server's options. `--port` is the HTTP port; 0 chooses the other two as well. */
+export function readSettings({ port, ...flags }: Flags): Flags {
+  if (port === undefined) return flags;
+  const free = port === '0' ? { ingestPort: '0', gatewayPort: '0' } : {};
+  return { httpPort: port, ...free, ...flags };
 }

@@ -11,6 +11,19 @@ export interface Subcommand {
 
 /** Every subcommand, in the order of the help. Only the one that is called is loaded. */
 export const subcommands: Readonly<Record<string, Subcommand>> = {
+  demo: {
+    summary: 'server and a simulated fleet, on this machine',
+    load: async () => (await import('./demo.ts')).demo,
+  },
+  serve: { summary: 'the server', load: async () => (await import('./serve.ts')).serve },
+  simulate: {
+    summary: 'drones that fly against a server',
+    load: async () => (await import('./simulate.ts')).simulate,
+  },
+  replay: {
+    summary: 'a recorded flight, sent again as a drone',
+    load: async () => (await import('./replay.ts')).replay,
+  },
   keys: {
     summary: 'create, list, rotate and revoke API keys',
     load: async () => (await import('./keys.ts')).keys,
@@ -30,6 +43,10 @@ export const subcommands: Readonly<Record<string, Subcommand>> = {
   export: {
     summary: "a drone's history as NDJSON, CSV or Parquet",
     load: async () => (await import('./export.ts')).exportHistory,
+  },
+  conform: {
+    summary: 'the drone side of the contract, run against any server',
+    load: async () => (await import('./conform.ts')).conform,
   },
   bench: { summary: 'a named load', load: async () => (await import('./bench.ts')).bench },
 };
