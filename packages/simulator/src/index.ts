@@ -10,6 +10,7 @@ export {
 } from './fleet/faults.ts';
 export type { ConnectOptions, Delivery } from './fleet/lines.ts';
 export type { OrderProgress, SimulatedOrder } from './fleet/order-book.ts';
+export { type FleetProgress, type FleetRun, type FleetRunOptions, runFleet } from './fleet/run-fleet.ts';
 export {
   createSimulation,
   type FaultLabel,
@@ -20,4 +21,17 @@ export {
 export type { Climate } from './physics/battery.ts';
 export { type FleetState, PHASES } from './physics/fleet-state.ts';
 export type { Wind } from './physics/wind.ts';
+export { parseRecording } from './recordings/parse-recording.ts';
+export {
+  type RecordedSample,
+  type Recording,
+  RecordingError,
+  type RecordingFormat,
+} from './recordings/recording.ts';
+export {
+  type ReplayOptions,
+  type ReplayProgress,
+  type ReplayResult,
+  replayRecording,
+} from './recordings/replay.ts';
 export type { Origin } from './sensors/gnss.ts';

@@ -1,5 +1,5 @@
 import { AIRFRAME } from '../physics/airframe.ts';
-import type { FleetState } from '../physics/fleet-state.ts';
+import { aim, type FleetState } from '../physics/fleet-state.ts';
 import { uniform } from '../physics/random.ts';
 import { countWaypoints, type Point, patrolRadiusM, toMissionType, toPad, toWaypoint } from './patrol.ts';
 
@@ -94,17 +94,17 @@ export function aimAtWaypoint(state: FleetState, plan: FlightPlan, i: number): v
   const k = plan.waypoint[i] as number;
   const uploaded = plan.uploaded.get(i)?.waypoints[k];
   if (uploaded) {
-    state.targetX[i] = uploaded.x;
-    state.targetY[i] = uploaded.y;
-    state.targetZ[i] = uploaded.z;
+    aim(state, i, uploaded);
     if (uploaded.speedMps !== undefined)
       state.speedLimit[i] = Math.min(AIRFRAME.maxSpeedMps, uploaded.speedMps);
     return;
   }
   const { x, y } = toWaypoint(state.key[i] as number, plan.mission[i] as number, k);
-  state.targetX[i] = (state.homeX[i] as number) + x * plan.radiusM;
-  state.targetY[i] = (state.homeY[i] as number) + y * plan.radiusM;
-  state.targetZ[i] = state.layerZ[i] as number;
+  aim(state, i, {
+    x: (state.homeX[i] as number) + x * plan.radiusM,
+    y: (state.homeY[i] as number) + y * plan.radiusM,
+    z: state.layerZ[i] as number,
+  });
 }
 
 /** Starts the next mission of one's own, or says that there is none (an uploaded mission is flown once). */

@@ -1,6 +1,6 @@
 import type { OrderAnswer, OrderName, OrderResult } from '@skein/core';
 import { AIRFRAME } from '../physics/airframe.ts';
-import { type FleetState, isAirborne, PHASE } from '../physics/fleet-state.ts';
+import { aim, type FleetState, isAirborne, PHASE } from '../physics/fleet-state.ts';
 import { aimAtWaypoint, type FlightPlan, type Waypoint, WEIGHT } from './flight-plan.ts';
 import type { Point } from './patrol.ts';
 import { flyHome, stop, takeOff } from './pilot.ts';
@@ -120,9 +120,7 @@ function resume(cockpit: Cockpit, i: number): OrderOutcome {
 function head({ state, plan }: Cockpit, i: number, phase: number, target: Point): OrderOutcome {
   plan.braking[i] = 0;
   state.phase[i] = phase;
-  state.targetX[i] = target.x;
-  state.targetY[i] = target.y;
-  state.targetZ[i] = target.z;
+  aim(state, i, target);
   return accepted;
 }
 

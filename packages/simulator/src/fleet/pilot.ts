@@ -1,5 +1,5 @@
 import { STEP_S } from '../physics/airframe.ts';
-import { type FleetState, isAirborne, PHASE } from '../physics/fleet-state.ts';
+import { aim, type FleetState, isAirborne, PHASE } from '../physics/fleet-state.ts';
 import { aimAtWaypoint, type FlightPlan, nextMission, totalWaypoints, WEIGHT } from './flight-plan.ts';
 
 /** The autopilot's changes of mind: one look at every drone each step, a decision only where something is reached. */
@@ -39,9 +39,7 @@ function wait(state: FleetState, plan: FlightPlan, i: number, step: number): voi
 /** Straight up from where it stands. */
 export function takeOff(state: FleetState, i: number, heightM: number): void {
   state.phase[i] = PHASE.takeoff;
-  state.targetX[i] = state.x[i] as number;
-  state.targetY[i] = state.y[i] as number;
-  state.targetZ[i] = heightM;
+  aim(state, i, { x: state.x[i] as number, y: state.y[i] as number, z: heightM });
 }
 
 function fly(state: FleetState, plan: FlightPlan, i: number, phase: number): void {
@@ -103,9 +101,7 @@ function descend(state: FleetState, i: number, phase: number): void {
 export function flyHome(state: FleetState, plan: FlightPlan, i: number): void {
   plan.braking[i] = 0;
   state.phase[i] = PHASE.returning;
-  state.targetX[i] = state.homeX[i] as number;
-  state.targetY[i] = state.homeY[i] as number;
-  state.targetZ[i] = state.layerZ[i] as number;
+  aim(state, i, { x: state.homeX[i] as number, y: state.homeY[i] as number, z: state.layerZ[i] as number });
 }
 
 function touchDown(state: FleetState, plan: FlightPlan, i: number): void {

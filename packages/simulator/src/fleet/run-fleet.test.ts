@@ -146,7 +146,7 @@ describe('a running fleet', () => {
       faults: [{ drone: 'drone-001', type: 'link_loss', atS: 0, durationS: 60 }],
     });
     const result = await runFleet({ simulation, url: server.url, rateHz: 20, seconds: 0.5 });
-    expect(result).toMatchObject({ sent: 10, acked: 10, withheld: 10 });
+    expect(result).toMatchObject({ sent: 10, acked: 10, withheld: 10, skipped: 0 });
     expect(server.telemetry.every(({ drone }) => drone.id === 'drone-002')).toBe(true);
     expect(result.labels).toMatchObject([{ droneId: 'drone-001', type: 'link_loss' }]);
     expect((result.labels[0]?.toMs ?? 0) - (result.labels[0]?.fromMs ?? 0)).toBe(60_000);

@@ -157,6 +157,7 @@ class Fleet implements Simulation {
     this.#frames = { state, plan: this.#plan, origin, projection, field, transmissionMethod };
     this.#book = createOrderBook({ state, plan: this.#plan, origin, projection, paused: new Map() });
     this.#faults = createFaultSchedule(this.#toFaults(options, seed));
+    this.#faults.apply(state, 0);
     this.#seq = new Float64Array(drones);
   }
 
@@ -191,7 +192,6 @@ class Fleet implements Simulation {
   #advance(): void {
     const step = this.#step;
     const { state } = this;
-    this.#faults.apply(state, step);
     if (this.#air) blow(state, this.#air, step);
     guide(state, step);
     move(state);
@@ -200,6 +200,7 @@ class Fleet implements Simulation {
     pilot(state, this.#plan, step);
     wander(state, step);
     this.#step = step + 1;
+    this.#faults.apply(state, this.#step);
   }
 
   message(i: number, timeMs = this.timeMs): TelemetryMessage {

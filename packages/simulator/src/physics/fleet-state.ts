@@ -74,3 +74,11 @@ export function createFleetState(count: number, seed: number): FleetState {
   for (let i = 0; i < count; i++) state.yaw[i] = uniform(state.key[i] as number, 0, 90) * 2 * Math.PI;
   return state;
 }
+
+/** Sets where a drone is to go, metres east, north and up, and how far that is. */
+export function aim(state: FleetState, i: number, { x, y, z }: { x: number; y: number; z: number }): void {
+  state.targetX[i] = x;
+  state.targetY[i] = y;
+  state.targetZ[i] = z;
+  state.remainingM[i] = Math.hypot(x - (state.x[i] as number), y - (state.y[i] as number));
+}

@@ -8,6 +8,8 @@ const PLANNED_SHARE = 0.8;
 const VERTICAL_ACCEL_MPS2 = 2;
 const JERK = AIRFRAME.maxJerkMps3;
 const SETTLING_PER_S = 4;
+/** The last metres fade out instead of ending in a corner, as PX4’s MPC_XY_P does. */
+const APPROACH_PER_S = 0.95;
 const TURN = 2 * Math.PI;
 const NO_TURN_M = 2;
 const TOUCHDOWN_HEIGHT_M = 4;
@@ -73,17 +75,26 @@ function guideLevel(state: FleetState, step: number): void {
     const distance = Math.sqrt(dx * dx + dy * dy);
     remainingM[i] = distance;
     const accel = AIRFRAME.maxAccelMps2 * (thrustFactor[i] as number);
-    const scale = approachMps(distance, speedLimit[i] as number, accel) / (distance + 1e-9);
-    const nowX = ax[i] as number;
-    const nowY = ay[i] as number;
-    // The velocity still gained while the present acceleration is brought to zero.
-    const coast = Math.sqrt(nowX * nowX + nowY * nowY) / (2 * JERK);
-    const ex = dx * scale - (vx[i] as number) - nowX * coast;
-    const ey = dy * scale - (vy[i] as number) - nowY * coast;
+    const most = speedLimit[i] as number;
+    const speed = approachMps(distance, most, accel);
+    const scale = speed / (distance + 1e-9);
+    // The braking that the approach itself asks for; without it the velocity lags behind and the target is overshot.
+    const braking =
+      speed < most ? Math.min(PLANNED_SHARE * accel, APPROACH_PER_S * speed) / (distance + 1e-9) : 0;
+    const offX = (ax[i] as number) + dx * braking;
+    const offY = (ay[i] as number) + dy * braking;
+    // The velocity still gained while the acceleration is brought to what the approach asks for.
+    const coast = Math.sqrt(offX * offX + offY * offY) / (2 * JERK);
+    const ex = dx * scale - (vx[i] as number) - offX * coast;
+    const ey = dy * scale - (vy[i] as number) - offY * coast;
     const error = Math.sqrt(ex * ex + ey * ey);
     const gain = accelForError(error, accel) / (error + 1e-9);
-    const changeX = ex * gain - nowX;
-    const changeY = ey * gain - nowY;
+    const askedX = ex * gain - dx * braking;
+    const askedY = ey * gain - dy * braking;
+    const asked2 = askedX * askedX + askedY * askedY;
+    const share = asked2 > accel * accel ? accel / Math.sqrt(asked2) : 1;
+    const changeX = askedX * share - (ax[i] as number);
+    const changeY = askedY * share - (ay[i] as number);
     const change2 = changeX * changeX + changeY * changeY;
     const limit = change2 > MAX_CHANGE * MAX_CHANGE ? MAX_CHANGE / Math.sqrt(change2) : 1;
     jx[i] = (changeX * limit) / DECISION_S;
@@ -95,7 +106,8 @@ function guideLevel(state: FleetState, step: number): void {
 function approachMps(distanceM: number, limitMps: number, accelMps2: number): number {
   const planned = PLANNED_SHARE * accelMps2;
   const stopM = (limitMps * limitMps) / (2 * planned) + (limitMps * planned) / (2 * JERK);
-  return distanceM >= stopM ? limitMps : speedForDistance(distanceM, planned);
+  if (distanceM >= stopM) return limitMps;
+  return Math.min(speedForDistance(distanceM, planned), APPROACH_PER_S * distanceM);
 }
 
 function guideVertical(state: FleetState, step: number): void {

@@ -1,0 +1,14 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { TableOptions } from './recordings/csv.ts';
+import { parseRecording } from './recordings/parse-recording.ts';
+import type { Recording } from './recordings/recording.ts';
+
+/** The Node door: recorded flights from files. Everything else is in the package's main door. */
+
+export type { TableOptions } from './recordings/csv.ts';
+
+/** Reads a flight log. Throws a RecordingError for what is none, and the file system's own error for no such file. */
+export async function openRecording(path: string, options: TableOptions = {}): Promise<Recording> {
+  return parseRecording(await readFile(path), basename(path), options);
+}
