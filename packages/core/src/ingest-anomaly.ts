@@ -1,10 +1,10 @@
-import { type Refusal, isRefusal, refuse } from './errors.ts';
+import { isRefusal, type Refusal, refuse } from './errors.ts';
 import { hear } from './fleet/drone-state.ts';
 import type { Frame, IngestParts } from './ingest.ts';
 import { type AnomalyReport, toAnomalyMessage, toAnomalyReport } from './messages/anomaly.ts';
 import { parseSessionKey, toDataId, toPlace } from './messages/identity.ts';
 import { isSameContent } from './messages/same-content.ts';
-import type { Origin } from './messages/telemetry.ts';
+import type { Origin } from './messages/sample.ts';
 import { mayWrite, NOT_YOURS } from './ownership.ts';
 
 export interface AnomalyReceipt {
@@ -19,7 +19,12 @@ export function anomalyKind(source: 'drone' | 'rule', anomalyType: string): stri
 }
 
 /** The way of an anomaly that a drone reports itself: validate, identity, duplicates → journal → bus. */
-export function ingestAnomaly(parts: IngestParts, value: unknown, origin: Origin, frame: Frame): AnomalyReceipt | Refusal {
+export function ingestAnomaly(
+  parts: IngestParts,
+  value: unknown,
+  origin: Origin,
+  frame: Frame,
+): AnomalyReceipt | Refusal {
   const { fleet, duplicates, journal, bus } = parts;
   const report = toAnomalyReport(value, origin);
   if (isRefusal(report)) return report;
@@ -28,7 +33,12 @@ export function ingestAnomaly(parts: IngestParts, value: unknown, origin: Origin
   if (!drone) return refuse('SERVICE_UNAVAILABLE', { reason: 'max_drones' }, { retryAfterS: 60 });
   hear(drone, origin.channel, origin.receivedAtMs);
   const { tenant, droneId, sessionId, seq, timeUs, anomalyType } = report;
-  const key = fleet.options.hashSession({ tenant, droneId, sessionId, kind: anomalyKind('drone', anomalyType) });
+  const key = fleet.options.hashSession({
+    tenant,
+    droneId,
+    sessionId,
+    kind: anomalyKind('drone', anomalyType),
+  });
   const place = toPlace(seq, timeUs);
   const identity = { ...parseSessionKey(key), place };
   const anomalyId = toDataId(key, place);
@@ -47,7 +57,11 @@ export function ingestAnomaly(parts: IngestParts, value: unknown, origin: Origin
   return { anomalyId, position, duplicate: false };
 }
 
-function repeat({ journal, items }: IngestParts, report: AnomalyReport, receipt: AnomalyReceipt): AnomalyReceipt | Refusal {
+function repeat(
+  { journal, items }: IngestParts,
+  report: AnomalyReport,
+  receipt: AnomalyReceipt,
+): AnomalyReceipt | Refusal {
   const entry = journal.read(receipt.position);
   const first = entry && toAnomalyMessage(items(entry)[0]);
   if (first === undefined || isRefusal(first) || isSameContent(first, report.message)) return receipt;

@@ -1,11 +1,12 @@
-import { type Refusal, isRefusal, refuse } from './errors.ts';
-import type { DuplicateWindow, SeenEntry } from './fleet/duplicate-window.ts';
+import { isRefusal, type Refusal, refuse } from './errors.ts';
 import { type DroneState, hear, observeSkew, type SessionState } from './fleet/drone-state.ts';
+import type { DuplicateWindow, SeenEntry } from './fleet/duplicate-window.ts';
 import type { Fleet } from './fleet/fleet.ts';
 import type { LocalFrame } from './geo/wgs84.ts';
 import { toPlace } from './messages/identity.ts';
 import { isSameContent } from './messages/same-content.ts';
-import { type Origin, type Sample, toSample, toTelemetryMessage } from './messages/telemetry.ts';
+import type { Origin, Sample } from './messages/sample.ts';
+import { toSample, toTelemetryMessage } from './messages/telemetry.ts';
 import { mayWrite, NOT_YOURS } from './ownership.ts';
 import type { Bus, Journal, JournalEntry } from './ports.ts';
 import { toFindingEntry } from './rules/finding-entry.ts';
@@ -70,7 +71,12 @@ export class Ingest {
       if (!drone) return;
       const session = fleet.session(drone, sample.sessionId);
       remember(session, sample);
-      duplicates.add({ ...session, place: toPlace(sample.seq, sample.timeUs) }, position, index, sample.receivedAtMs);
+      duplicates.add(
+        { ...session, place: toPlace(sample.seq, sample.timeUs) },
+        position,
+        index,
+        sample.receivedAtMs,
+      );
       fleet.update(drone, sample);
     }
   }
@@ -80,14 +86,16 @@ export class Ingest {
     const sample = toSample(value, origin);
     if (isRefusal(sample)) return sample;
     const drone = mayWrite(origin, sample.droneId) ? fleet.meet(sample.tenant, sample.droneId) : NOT_YOURS;
-    if (drone === undefined) return refuse('SERVICE_UNAVAILABLE', { reason: 'max_drones' }, { retryAfterS: 60 });
+    if (drone === undefined)
+      return refuse('SERVICE_UNAVAILABLE', { reason: 'max_drones' }, { retryAfterS: 60 });
     if (isRefusal(drone)) return drone;
     hear(drone, origin.channel, origin.receivedAtMs);
     const session = fleet.session(drone, sample.sessionId);
     const place = toPlace(sample.seq, sample.timeUs);
     const identity = { keyHigh: session.keyHigh, keyLow: session.keyLow, place };
     const seen = isBeyond(session, sample) ? undefined : duplicates.find(identity);
-    if (seen) return this.#repeat(seen, { drone, sample, session, place, position: seen.position, duplicate: true });
+    if (seen)
+      return this.#repeat(seen, { drone, sample, session, place, position: seen.position, duplicate: true });
     const position = journal.end;
     remember(session, sample);
     duplicates.add(identity, position, index, origin.receivedAtMs);
@@ -115,7 +123,12 @@ export class Ingest {
     if (!fleet.update(drone, sample)) return;
     observeSkew(drone.skew, sample.timeUs, sample.receivedAtMs);
     const clockSkewMs = drone.skew.medianMs;
-    const { active, raised, cleared } = judge(sample, drone.activeRules, { thresholds, previous, clockSkewMs, frame });
+    const { active, raised, cleared } = judge(sample, drone.activeRules, {
+      thresholds,
+      previous,
+      clockSkewMs,
+      frame,
+    });
     drone.activeRules = active;
     for (const finding of raised) {
       journal.append(toFindingEntry(sample, finding));
@@ -127,7 +140,14 @@ export class Ingest {
 }
 
 function toEntry(kind: 'telemetry' | 'frame', origin: Origin, { payload, codec }: Frame): JournalEntry {
-  return { kind, codec, payload, channel: origin.channel, tenant: origin.tenant, receivedAtMs: origin.receivedAtMs };
+  return {
+    kind,
+    codec,
+    payload,
+    channel: origin.channel,
+    tenant: origin.tenant,
+    receivedAtMs: origin.receivedAtMs,
+  };
 }
 
 /** Beyond everything this session has sent so far: it cannot be a repeat, and need not be looked up. */

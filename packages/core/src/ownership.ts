@@ -1,5 +1,5 @@
 import { refuse } from './errors.ts';
-import type { Origin } from './messages/telemetry.ts';
+import type { Origin } from './messages/sample.ts';
 
 /** A credential bound to one drone writes only that drone. CONTRACT 5. */
 export const mayWrite = ({ boundDroneId }: Origin, droneId: string): boolean =>

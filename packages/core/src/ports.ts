@@ -1,10 +1,9 @@
-import type { AnomalyReport, Severity } from './messages/anomaly.ts';
+import type { Severity } from './messages/anomaly.ts';
 import type { Channel } from './messages/channel.ts';
 import type { OrderMessage, OrderName, OrderResult } from './messages/order.ts';
 import type { TelemetryColumn, TelemetryRow } from './messages/telemetry-row.ts';
 
 /** The ports: what the core needs of the world. Types only; an adapter is an engine behind one of them. */
-
 export interface Clock {
   /** Epoch milliseconds. */
   now(): number;
@@ -229,7 +228,11 @@ export interface Credentials {
   keys(): Promise<readonly KeyRecord[]>;
   putKey(key: KeyRecord): Promise<void>;
   /** Sets `revokedAtMs` (or an earlier expiry for rotation); false: no such key. */
-  endKey(tenant: string | undefined, id: string, end: { revokedAtMs?: number; expiresAtMs?: number }): Promise<boolean>;
+  endKey(
+    tenant: string | undefined,
+    id: string,
+    end: { revokedAtMs?: number; expiresAtMs?: number },
+  ): Promise<boolean>;
   touchKeys(lastUsed: readonly { id: string; atMs: number }[]): Promise<void>;
   revokedTokens(): Promise<readonly { jti: string; expiresAtMs: number }[]>;
   revokeToken(jti: string, expiresAtMs: number): Promise<void>;
@@ -295,5 +298,3 @@ export interface VehicleLink {
   readonly channel: Channel;
   send(order: OrderMessage): boolean;
 }
-
-export type { AnomalyReport };

@@ -24,8 +24,8 @@ import { createMetrics, type Metrics } from './metrics.ts';
 import { DurableGate } from './net/durable-gate.ts';
 import { systemClock } from './net/system-clock.ts';
 import { TurnBudget } from './net/turn-budget.ts';
-import { startProjector } from './projector/start.ts';
 import type { Projector } from './projector/projector.ts';
+import { startProjector } from './projector/start.ts';
 import { createTailRestorer, restoreFromStore } from './restore.ts';
 import type { Line } from './transports/line.ts';
 import { VehicleLinks } from './transports/vehicle-links.ts';
@@ -66,9 +66,19 @@ export async function startApp({ config, log, onFatal }: AppOptions): Promise<Ap
   const stopping = { now: false };
   const fleet = createFleet(config);
   const seeded = await restoreFromStore(fleet, store).catch(() => 0);
-  const { line, journal, watch } = createLine({ config, fleet, projector, onFatal, metrics, isStopping: () => stopping.now });
+  const { line, journal, watch } = createLine({
+    config,
+    fleet,
+    projector,
+    onFatal,
+    metrics,
+    isStopping: () => stopping.now,
+  });
   Object.assign(gates, line);
-  log.info({ drones: fleet.size, seeded, journalBytes: journal.state().bytes, cutBytes: journal.cutBytes }, 'restored');
+  log.info(
+    { drones: fleet.size, seeded, journalBytes: journal.state().bytes, cutBytes: journal.cutBytes },
+    'restored',
+  );
   const doors = await openDoors({ config, log, line, store, access, metrics, projector });
   watch((state) => doors.setAccepting(state));
   const stopJobs = startJobs({ fleet, clock: systemClock, bus: line.parts.bus, projector, config });
@@ -98,7 +108,10 @@ interface LineParts {
 /** The straight line itself, with what the journal's tail says already in it. */
 function createLine({ config, fleet, projector, onFatal, metrics, isStopping }: LineParts) {
   const nowMs = systemClock.now();
-  const duplicates = new DuplicateWindow({ windowMs: config.dedupWindowMs, maxEntries: MAX_WINDOW_ENTRIES }, nowMs);
+  const duplicates = new DuplicateWindow(
+    { windowMs: config.dedupWindowMs, maxEntries: MAX_WINDOW_ENTRIES },
+    nowMs,
+  );
   const bus = createMemoryBus();
   const frame = config.siteOrigin && createLocalFrame(config.siteOrigin);
   const parts = { fleet, duplicates, bus, frame, thresholds: defaultThresholds, items: itemsOf };
@@ -123,13 +136,16 @@ function createLine({ config, fleet, projector, onFatal, metrics, isStopping }: 
     journal.release(projected);
   });
   projector.setDurable(journal.durable);
-  bus.subscribe('finding', (_subject, payload) => metrics.countFinding((payload as { finding: { type: string } }).finding.type));
+  bus.subscribe('finding', (_subject, payload) =>
+    metrics.countFinding((payload as { finding: { type: string } }).finding.type),
+  );
   const line: Line = {
     ...{ clock: systemClock, parts: whole, ingest: new Ingest(whole), fleet, disk, stored },
     links: new VehicleLinks(bus),
     turn: new TurnBudget(systemClock.monotonic),
     strict: config.validation === 'strict',
     maxMessageBytes: config.maxMessageBytes,
+    compression: config.compressionEnabled,
     isStopping,
     counters: { accepted: 0, duplicates: 0, bytes: 0, refusals: new Map() },
   };

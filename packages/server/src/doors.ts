@@ -14,6 +14,7 @@ import { refuseRaw } from './net/reply-raw.ts';
 import { createUpgrader } from './net/upgrade.ts';
 import type { Projector } from './projector/projector.ts';
 import type { Line } from './transports/line.ts';
+import { OrderBook } from './transports/order-book.ts';
 import { OrderPolls } from './transports/order-polls.ts';
 import { DroneSockets } from './transports/websocket.ts';
 
@@ -71,7 +72,10 @@ export async function openDoors(parts: DoorParts): Promise<Doors> {
     sockets,
     gateway,
     setAccepting: ({ accepting, reason }) => {
-      parts.log.warn({ accepting, reason }, accepting ? 'the journal has room again' : 'the journal takes nothing now');
+      parts.log.warn(
+        { accepting, reason },
+        accepting ? 'the journal has room again' : 'the journal takes nothing now',
+      );
       if (reason === 'disk_full') line.disk.abandon();
       sockets.setAccepting(accepting);
     },
@@ -124,17 +128,35 @@ interface AppParts {
 
 async function createApp({ parts, polls, degraded, allowedOrigins, isStopping }: AppParts): Promise<HttpApp> {
   const { config, log, line, store, access, metrics } = parts;
+  const orders = new OrderBook({ ...line, bus: line.parts.bus });
   const health = { store, registry: metrics.registry, isStopping, degraded, isOpen: isLoopback(config.host) };
   let app: HttpApp | undefined;
-  const routes = routesOf({ line, polls, store, access, health, openapi: () => app?.openapi() ?? {} });
+  const routes = routesOf({
+    line,
+    polls,
+    orders,
+    store,
+    access,
+    health,
+    openapi: () => app?.openapi() ?? {},
+  });
   app = await createHttpApp(routes, {
     ...access,
     log,
     allowedOrigins,
     maxBodyBytes: config.maxMessageBytes,
+    compression: config.compressionEnabled,
     onRefusal: (refusal, request) => {
       metrics.countRefusal(refusal);
-      log.debug({ requestId: request.id, code: refusal.code, details: refusal.details, url: request.url.split('?')[0] }, 'refused');
+      log.debug(
+        {
+          requestId: request.id,
+          code: refusal.code,
+          details: refusal.details,
+          url: request.url.split('?')[0],
+        },
+        'refused',
+      );
     },
     onResponse: metrics.countResponse,
   });
@@ -153,7 +175,8 @@ type Listeners = Readonly<Record<keyof Ports, Server>>;
 
 function listenersOf({ app, config, sockets, gateway, upgrade }: ListenerParts): Listeners {
   const { tlsCert, tlsKey, maxMessageBytes } = config;
-  const tls = tlsCert !== undefined && tlsKey !== undefined ? { certFile: tlsCert, keyFile: tlsKey } : undefined;
+  const tls =
+    tlsCert !== undefined && tlsKey !== undefined ? { certFile: tlsCert, keyFile: tlsKey } : undefined;
   const listener = (onRequest: typeof app.handle, onUpgrade: UpgradeHandler) =>
     createListener({ onRequest, onUpgrade, maxBodyBytes: 16 * maxMessageBytes, tls });
   const drone = sockets.door('/');
@@ -166,7 +189,11 @@ function listenersOf({ app, config, sockets, gateway, upgrade }: ListenerParts):
 
 /** On a socket's own port, `/` without an upgrade is told to upgrade. */
 function socketFirst(handle: HttpApp['handle']): HttpApp['handle'] {
-  const upgradeRequired = refuse('TRANSMISSION_ERROR', { reason: 'upgrade' }, { httpStatus: 426, message: 'This is a WebSocket: upgrade' });
+  const upgradeRequired = refuse(
+    'TRANSMISSION_ERROR',
+    { reason: 'upgrade' },
+    { httpStatus: 426, message: 'This is a WebSocket: upgrade' },
+  );
   return (request: IncomingMessage, response: ServerResponse) => {
     const isRoot = request.method === 'GET' && (request.url ?? '').split('?')[0] === '/';
     if (isRoot) refuseRaw(request.socket, upgradeRequired, { upgrade: 'websocket' });
@@ -174,7 +201,10 @@ function socketFirst(handle: HttpApp['handle']): HttpApp['handle'] {
   };
 }
 
-async function listenAll(listeners: Listeners, { host, httpPort, ingestPort, gatewayPort }: Config): Promise<Ports> {
+async function listenAll(
+  listeners: Listeners,
+  { host, httpPort, ingestPort, gatewayPort }: Config,
+): Promise<Ports> {
   return {
     http: await listen(listeners.http, { host, port: httpPort, variable: 'DRONE_HTTP_PORT' }),
     ingest: await listen(listeners.ingest, { host, port: ingestPort, variable: 'DRONE_WEBSOCKET_PORT' }),
@@ -182,12 +212,17 @@ async function listenAll(listeners: Listeners, { host, httpPort, ingestPort, gat
   };
 }
 
-function listen(server: Server, { host, port, variable }: { host: string; port: number; variable: string }): Promise<number> {
+function listen(
+  server: Server,
+  { host, port, variable }: { host: string; port: number; variable: string },
+): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(
         error.code === 'EADDRINUSE'
-          ? new Error(`port ${port} is already used by another process: set ${variable} to a free one, or to 0`)
+          ? new Error(
+              `port ${port} is already used by another process: set ${variable} to a free one, or to 0`,
+            )
           : error,
       ),
     );

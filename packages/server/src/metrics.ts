@@ -1,11 +1,11 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import type { Refusal } from '@skein/core';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from '@prometheus-io/client';
+import type { Refusal } from '@skein/core';
 import type { OpenedJournal } from './adapters/journal/journal.ts';
-import type { FromProjector } from './projector/protocol.ts';
 import type { Projector } from './projector/projector.ts';
-import type { DroneSockets } from './transports/websocket.ts';
+import type { FromProjector } from './projector/protocol.ts';
 import type { Line } from './transports/line.ts';
+import type { DroneSockets } from './transports/websocket.ts';
 
 /** Prometheus metrics, prefix `skein_`. What is counted on the hot path is counted there and only read here. */
 export interface Metrics {
@@ -35,11 +35,36 @@ export function createMetrics(): Metrics {
   const stopDefaults = collectDefaultMetrics({ register: registry });
   const delay = monitorEventLoopDelay({ resolution: 20 });
   delay.enable();
-  const rows = new Counter({ name: 'skein_projection_rows_total', help: 'Samples written to the store', labelNames: ['outcome'], registers });
-  const batches = new Histogram({ name: 'skein_projection_seconds', help: 'Time of a projection batch', buckets: SECONDS, registers });
-  const findings = new Counter({ name: 'skein_findings_total', help: 'Conditions raised by rules', labelNames: ['type'], registers });
-  const refusals = new Counter({ name: 'skein_refusals_total', help: 'Refused messages and requests by code', labelNames: ['code'], registers });
-  const responses = new Counter({ name: 'skein_http_requests_total', help: 'HTTP answers', labelNames: ['route', 'status'], registers });
+  const rows = new Counter({
+    name: 'skein_projection_rows_total',
+    help: 'Samples written to the store',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const batches = new Histogram({
+    name: 'skein_projection_seconds',
+    help: 'Time of a projection batch',
+    buckets: SECONDS,
+    registers,
+  });
+  const findings = new Counter({
+    name: 'skein_findings_total',
+    help: 'Conditions raised by rules',
+    labelNames: ['type'],
+    registers,
+  });
+  const refusals = new Counter({
+    name: 'skein_refusals_total',
+    help: 'Refused messages and requests by code',
+    labelNames: ['code'],
+    registers,
+  });
+  const responses = new Counter({
+    name: 'skein_http_requests_total',
+    help: 'HTTP answers',
+    labelNames: ['route', 'status'],
+    registers,
+  });
   new Gauge({
     name: 'skein_event_loop_delay_seconds',
     help: 'p99 of the event loop’s delay since the last scrape',
@@ -80,7 +105,11 @@ function watch(registry: Registry, { line, journal, projector, sockets, operator
     ['skein_journal_bytes', 'Bytes the journal holds', () => journal.state().bytes],
     ['skein_journal_quota_bytes', 'Bytes the journal may hold', () => journal.state().quotaBytes],
     ['skein_journal_accepting', '1 = the journal takes messages', () => Number(journal.state().accepting)],
-    ['skein_projection_lag_bytes', 'Journal bytes the store has not yet', () => Math.max(0, journal.durable - projector.projected)],
+    [
+      'skein_projection_lag_bytes',
+      'Journal bytes the store has not yet',
+      () => Math.max(0, journal.durable - projector.projected),
+    ],
     ['skein_store_up', '1 = the store takes what it is given', () => Number(projector.isUp)],
     ['skein_drones', 'Drones in the live picture', () => fleet.size],
     ['skein_duplicate_window_entries', 'Identities in the hot window', () => parts.duplicates.size],

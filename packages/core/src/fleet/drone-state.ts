@@ -1,5 +1,5 @@
 import type { Channel } from '../messages/channel.ts';
-import type { Sample } from '../messages/telemetry.ts';
+import type { Sample } from '../messages/sample.ts';
 
 /** A drone's session as this node knows it: its key, and how far it has come. */
 export interface SessionState {

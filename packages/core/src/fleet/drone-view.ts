@@ -45,7 +45,11 @@ export function toDroneView(drone: DroneState, nowMs: number): Readonly<Record<s
       z: known(latest.upM),
       gps: Number.isNaN(latest.latitudeDeg)
         ? undefined
-        : { latitude: latest.latitudeDeg, longitude: latest.longitudeDeg, altitude: known(latest.altitudeAmslM) },
+        : {
+            latitude: latest.latitudeDeg,
+            longitude: latest.longitudeDeg,
+            altitude: known(latest.altitudeAmslM),
+          },
     },
     telemetry: latest && {
       battery: latest.batteryPct,
@@ -68,7 +72,11 @@ export function toDroneDetail(drone: DroneState, nowMs: number): Readonly<Record
     conflicts: drone.conflictCount,
     clockSkewMs: drone.skew.medianMs,
     clientErrors: Object.fromEntries(drone.clientErrors),
-    channelChanges: drone.channelChanges.map(({ atMs, from, to }) => ({ at: new Date(atMs).toISOString(), from, to })),
+    channelChanges: drone.channelChanges.map(({ atMs, from, to }) => ({
+      at: new Date(atMs).toISOString(),
+      from,
+      to,
+    })),
     latest: drone.latest?.message,
   };
 }

@@ -93,7 +93,11 @@ class Generation {
     const larger = new Generation(this.startedMs, slots * 2);
     for (let slot = 0; slot < slots; slot += 1) {
       if (position[slot] === 0) continue;
-      const identity = { keyHigh: keyHigh[slot] as number, keyLow: keyLow[slot] as number, place: place[slot] as number };
+      const identity = {
+        keyHigh: keyHigh[slot] as number,
+        keyLow: keyLow[slot] as number,
+        place: place[slot] as number,
+      };
       const to = larger.#slot(identity);
       larger.#keyHigh[to] = identity.keyHigh;
       larger.#keyLow[to] = identity.keyLow;
@@ -116,7 +120,8 @@ class Generation {
 function hash(keyHigh: number, keyLow: number, place: number): number {
   const low = place | 0;
   const high = (place / 4_294_967_296) | 0;
-  let h = keyHigh ^ Math.imul(keyLow, 0x9e37_79b1) ^ Math.imul(low, 0x85eb_ca6b) ^ Math.imul(high, 0xc2b2_ae35);
+  let h =
+    keyHigh ^ Math.imul(keyLow, 0x9e37_79b1) ^ Math.imul(low, 0x85eb_ca6b) ^ Math.imul(high, 0xc2b2_ae35);
   h = Math.imul(h ^ (h >>> 16), 0x85eb_ca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2_ae35);
   return (h ^ (h >>> 16)) >>> 0;
@@ -131,7 +136,7 @@ export interface DuplicateWindowOptions {
 export class DuplicateWindow {
   readonly windowMs: number;
   readonly #maxPerGeneration: number;
-  #generations: Generation[];
+  readonly #generations: Generation[];
   #releasedPosition = 0;
 
   constructor({ windowMs, maxEntries }: DuplicateWindowOptions, nowMs: number) {

@@ -1,5 +1,5 @@
 import { parseSessionKey, type SessionName } from '../messages/identity.ts';
-import type { Sample } from '../messages/telemetry.ts';
+import type { Sample } from '../messages/sample.ts';
 import { createDroneState, type DroneState, type SessionState } from './drone-state.ts';
 
 /** Makes the 16 hex digits of a session's key (SHA-256, shortened): the one thing the core asks of a hash. */
@@ -70,7 +70,13 @@ export class Fleet {
       if (session.sessionId === sessionId) return session;
     }
     const key = this.options.hashSession({ tenant: drone.tenant, droneId: drone.droneId, sessionId });
-    const session = { sessionId, key, ...parseSessionKey(key), newestSeq: Number.NaN, newestTimeUs: Number.NaN };
+    const session = {
+      sessionId,
+      key,
+      ...parseSessionKey(key),
+      newestSeq: Number.NaN,
+      newestTimeUs: Number.NaN,
+    };
     sessions.unshift(session);
     if (sessions.length > MAX_SESSIONS) sessions.pop();
     return session;

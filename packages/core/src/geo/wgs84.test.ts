@@ -32,7 +32,9 @@ test('there and back again is the same point, anywhere on Earth', () => {
     fc.property(degrees, offset, (origin, enu) => {
       const frame = createLocalFrame(origin);
       const back = frame.toEnu(frame.toGeo(enu));
-      expect(Math.hypot(back.eastM - enu.eastM, back.northM - enu.northM, back.upM - enu.upM)).toBeLessThan(1e-5);
+      expect(Math.hypot(back.eastM - enu.eastM, back.northM - enu.northM, back.upM - enu.upM)).toBeLessThan(
+        1e-5,
+      );
     }),
   );
 });

@@ -56,8 +56,7 @@ function fromEcef({ xM, yM, zM }: Ecef): GeoPoint {
   );
   const sinLat = Math.sin(latitude);
   const normalM = A_M / Math.sqrt(1 - E2 * sinLat * sinLat);
-  const altitudeAmslM =
-    equatorialM * Math.cos(latitude) + zM * sinLat - normalM * (1 - E2 * sinLat * sinLat);
+  const altitudeAmslM = equatorialM * Math.cos(latitude) + zM * sinLat - normalM * (1 - E2 * sinLat * sinLat);
   return {
     latitudeDeg: latitude / RAD_PER_DEG,
     longitudeDeg: Math.atan2(yM, xM) / RAD_PER_DEG,

@@ -1,9 +1,10 @@
 import Type, { type Static } from 'typebox';
 import { isRefusal, type Refusal } from '../errors.ts';
 import { checked } from './checked.ts';
+import type { Origin } from './sample.ts';
 import { toCamelFields } from './spelling.ts';
+import { refuseTime } from './telemetry.ts';
 import { Id, maybe, SessionId, safeText, Timestamp } from './text.ts';
-import { type Origin, refuseTime } from './telemetry.ts';
 import { parseTimestampUs } from './timestamp.ts';
 import { refuseUnsafe } from './unknown-fields.ts';
 

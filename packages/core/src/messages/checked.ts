@@ -50,14 +50,16 @@ export function checked(schema: TSchema, message?: string): Checked {
   return {
     schema,
     accepts: (value) => compiled.Check(value),
-    explain: (value) => explainFirst(compiled.Errors(value) as unknown as readonly SchemaError[], value, message),
+    explain: (value) =>
+      explainFirst(compiled.Errors(value) as unknown as readonly SchemaError[], value, message),
   };
 }
 
 function explainFirst(errors: readonly SchemaError[], value: unknown, message: string | undefined): Refusal {
   const first = errors.find(isTelling) ?? errors[0];
   // Of alternatives, the one that got further into the value is the one that was meant.
-  const error = errors.find(({ instancePath }) => first && instancePath.startsWith(`${first.instancePath}/`)) ?? first;
+  const error =
+    errors.find(({ instancePath }) => first && instancePath.startsWith(`${first.instancePath}/`)) ?? first;
   if (!error) return refuse('VALIDATION_ERROR', { field: '', reason: 'invalid' });
   const field = toField(error);
   const expected = EXPECTED[error.keyword];

@@ -39,7 +39,11 @@ test('a sample with a sequence is placed by it, one without by its time', () => 
 });
 
 test('no two names of sessions share a text to hash', () => {
-  const name = fc.record({ tenant: fc.stringMatching(/^[a-z.]{1,4}$/), droneId: fc.stringMatching(/^[a-z.]{1,4}$/), sessionId: fc.stringMatching(/^[a-z. ]{1,4}$/) });
+  const name = fc.record({
+    tenant: fc.stringMatching(/^[a-z.]{1,4}$/),
+    droneId: fc.stringMatching(/^[a-z.]{1,4}$/),
+    sessionId: fc.stringMatching(/^[a-z. ]{1,4}$/),
+  });
   fc.assert(
     fc.property(name, name, (a, b) => {
       expect(sessionText(a) === sessionText(b)).toBe(JSON.stringify(a) === JSON.stringify(b));

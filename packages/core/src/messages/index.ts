@@ -4,7 +4,7 @@ import { ErrorReportMessage } from './error-report.ts';
 import { HeartbeatMessage } from './heartbeat.ts';
 import { AuthMessage, HelloMessage } from './hello.ts';
 import { CommandAckMessage, CommandProgressMessage } from './order.ts';
-import { TelemetryMessage } from './telemetry.ts';
+import { TelemetryMessage } from './telemetry-schema.ts';
 
 export const droneMessages = {
   telemetry: TelemetryMessage,

@@ -13,7 +13,8 @@ const MAX_NESTING = 3;
 
 /** The value with our snake_case names in camelCase, down to the third level; everything else untouched. */
 export function toCamelFields(value: unknown, nesting = 0): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || nesting > MAX_NESTING) return value;
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || nesting > MAX_NESTING)
+    return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, field]) => [
       KNOWN_SNAKE.get(key) ?? key,

@@ -1,4 +1,5 @@
-import type { Sample, TelemetryMessage } from './telemetry.ts';
+import type { Sample } from './sample.ts';
+import type { TelemetryMessage } from './telemetry-schema.ts';
 import { toTimestamp } from './timestamp.ts';
 
 /**

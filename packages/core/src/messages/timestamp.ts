@@ -47,17 +47,24 @@ const isDigitAt = (text: string, at: number): boolean => {
   return code >= 48 && code <= 57;
 };
 
+/** Where digits stand in `…T12:34:56.789Z`, and what stands between them. */
+const DIGITS_AT = [11, 12, 14, 15, 17, 18, 20, 21, 22] as const;
+const COLON = 58;
+const DOT = 46;
+const ZULU = 90;
+
+function hasCanonicalForm(text: string): boolean {
+  if (text.length !== 24 || cachedDayText === '' || !text.startsWith(cachedDayText)) return false;
+  if (text.charCodeAt(13) !== COLON || text.charCodeAt(16) !== COLON || text.charCodeAt(19) !== DOT)
+    return false;
+  for (let at = 0; at < DIGITS_AT.length; at += 1)
+    if (!isDigitAt(text, DIGITS_AT[at] as number)) return false;
+  return text.charCodeAt(23) === ZULU;
+}
+
 /** The form `toISOString` writes, on a day seen just before; anything else is left to the pattern. */
 function parseCanonical(text: string): number | undefined {
-  if (text.length !== 24 || text.charCodeAt(23) !== 90 || !text.startsWith(cachedDayText) || cachedDayText === '')
-    return undefined;
-  for (let at = 11; at < 23; at += 1) {
-    if (at === 13 || at === 16) {
-      if (text.charCodeAt(at) !== 58) return undefined;
-    } else if (at === 19) {
-      if (text.charCodeAt(at) !== 46) return undefined;
-    } else if (!isDigitAt(text, at)) return undefined;
-  }
+  if (!hasCanonicalForm(text)) return undefined;
   const hour = digits2(text, 11);
   const minute = digits2(text, 14);
   const second = digits2(text, 17);

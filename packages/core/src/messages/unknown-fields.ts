@@ -29,7 +29,12 @@ function walk(value: unknown, field: string, depth: number, budget: Budget): Ref
     : walkObject(value as Readonly<Record<string, unknown>>, field, depth, budget);
 }
 
-function walkArray(items: readonly unknown[], field: string, depth: number, budget: Budget): Refusal | undefined {
+function walkArray(
+  items: readonly unknown[],
+  field: string,
+  depth: number,
+  budget: Budget,
+): Refusal | undefined {
   for (let at = 0; at < items.length; at += 1) {
     const refusal = walk(items[at], `${field}[${at}]`, depth + 1, budget);
     if (refusal) return refusal;

@@ -1,5 +1,5 @@
 import type { AnomalyMessage } from '../messages/anomaly.ts';
-import type { Sample } from '../messages/telemetry.ts';
+import type { Sample } from '../messages/sample.ts';
 import { toTimestamp } from '../messages/timestamp.ts';
 import type { JournalEntry } from '../ports.ts';
 import type { Finding } from './rule.ts';

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createLocalFrame } from '../geo/wgs84.ts';
 import { isRefusal } from '../errors.ts';
-import { type Sample, toSample } from '../messages/telemetry.ts';
+import { createLocalFrame } from '../geo/wgs84.ts';
+import type { Sample } from '../messages/sample.ts';
+import { toSample } from '../messages/telemetry.ts';
 import { activeTypes, judge } from './judge.ts';
 import { defaultThresholds } from './rule.ts';
 
@@ -30,7 +31,10 @@ function play(samples: readonly Sample[]): readonly (readonly string[])[] {
   return samples.map((each) => {
     const judgement = judge(each, active, context);
     active = judgement.active;
-    return [...judgement.raised.map(({ type }) => `+${type}`), ...judgement.cleared.map((type) => `-${type}`)];
+    return [
+      ...judgement.raised.map(({ type }) => `+${type}`),
+      ...judgement.cleared.map((type) => `-${type}`),
+    ];
   });
 }
 
@@ -78,18 +82,26 @@ test('local and GPS position more than 50 m apart are a mismatch, once the siteâ
   const frame = createLocalFrame({ latitudeDeg: 47, longitudeDeg: 8, altitudeAmslM: 400 });
   const apart = (eastM: number) => {
     const { latitudeDeg, longitudeDeg, altitudeAmslM } = frame.toGeo({ eastM, northM: 0, upM: 0 });
-    return sample({}, { x: 0, y: 0, z: 0, gps: { latitude: latitudeDeg, longitude: longitudeDeg, altitude: altitudeAmslM } });
+    return sample(
+      {},
+      { x: 0, y: 0, z: 0, gps: { latitude: latitudeDeg, longitude: longitudeDeg, altitude: altitudeAmslM } },
+    );
   };
   expect(judge(apart(49), 0, { ...context, frame }).raised).toEqual([]);
-  expect(judge(apart(51), 0, { ...context, frame }).raised.map(({ type }) => type)).toEqual(['position_mismatch']);
+  expect(judge(apart(51), 0, { ...context, frame }).raised.map(({ type }) => type)).toEqual([
+    'position_mismatch',
+  ]);
   expect(judge(apart(51), 0, context).raised).toEqual([]);
 });
 
 test('every condition is raised and cleared in turns, whatever the values do', () => {
-  const values = fc.array(fc.record({ battery: fc.integer({ min: 0, max: 100 }), signal: fc.integer({ min: 0, max: 100 }) }), {
-    minLength: 1,
-    maxLength: 60,
-  });
+  const values = fc.array(
+    fc.record({ battery: fc.integer({ min: 0, max: 100 }), signal: fc.integer({ min: 0, max: 100 }) }),
+    {
+      minLength: 1,
+      maxLength: 60,
+    },
+  );
   fc.assert(
     fc.property(values, (list) => {
       let active = 0;

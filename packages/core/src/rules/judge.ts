@@ -1,4 +1,4 @@
-import type { Sample } from '../messages/telemetry.ts';
+import type { Sample } from '../messages/sample.ts';
 import { rules } from './index.ts';
 import type { Finding, RuleContext } from './rule.ts';
 
@@ -10,30 +10,32 @@ export interface Judgement {
 }
 
 const bitOf: ReadonlyMap<string, number> = new Map(rules.map(({ type }, at) => [type, 1 << at]));
-const NOTHING: readonly never[] = [];
+const NO_FINDINGS: readonly Finding[] = [];
+const NO_TYPES: readonly string[] = [];
 
 /** Asks every rule. A condition that goes on raises nothing again. `before` = the bits of the sample before. */
 export function judge(sample: Sample, before: number, context: Omit<RuleContext, 'active'>): Judgement {
   const asked = { ...context, active: false };
   let active = before;
-  let raised: Finding[] | undefined;
-  let cleared: string[] | undefined;
+  let raised = NO_FINDINGS;
+  let cleared = NO_TYPES;
   for (let at = 0; at < rules.length; at += 1) {
     const rule = rules[at] as (typeof rules)[number];
-    if (rule.supersededBy !== undefined && (active & (bitOf.get(rule.supersededBy) as number)) !== 0) continue;
+    if (rule.supersededBy !== undefined && (active & (bitOf.get(rule.supersededBy) as number)) !== 0)
+      continue;
     const bit = 1 << at;
     const was = (before & bit) !== 0;
     asked.active = was;
     const finding = rule.holds(sample, asked);
     if (finding && !was) {
       active |= bit;
-      (raised ??= []).push(finding);
+      raised = [...raised, finding];
     } else if (!finding && was) {
       active &= ~bit;
-      (cleared ??= []).push(rule.type);
+      cleared = [...cleared, rule.type];
     }
   }
-  return { active, raised: raised ?? NOTHING, cleared: cleared ?? NOTHING };
+  return { active, raised, cleared };
 }
 
 /** The types of the rules whose bits are set. */

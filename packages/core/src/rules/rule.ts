@@ -1,6 +1,6 @@
 import type { LocalFrame } from '../geo/wgs84.ts';
 import type { Severity } from '../messages/anomaly.ts';
-import type { Sample } from '../messages/telemetry.ts';
+import type { Sample } from '../messages/sample.ts';
 
 /** What a rule found: the condition holds for this sample. */
 export interface Finding {

@@ -26,7 +26,10 @@ export function isCompressed(value: unknown): value is Compressed {
 }
 
 /** The message inside, and its bytes. */
-export function decodeCompressed({ payload }: Compressed, limit: number): { value: unknown; bytes: Buffer } | Refusal {
+export function decodeCompressed(
+  { payload }: Compressed,
+  limit: number,
+): { value: unknown; bytes: Buffer } | Refusal {
   const bytes = gunzip(Buffer.from(payload, 'base64'), limit);
   if (isRefusal(bytes)) return bytes;
   const decoded: Decoded = decodeJson(bytes);

@@ -1,5 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { type Clock, type Fleet, isArmed, isRefusal, linkState, refuse, toEnvelope, type Refusal, typeName } from '@skein/core';
+import {
+  type Clock,
+  type Fleet,
+  isArmed,
+  isRefusal,
+  linkState,
+  type Refusal,
+  refuse,
+  toEnvelope,
+  typeName,
+} from '@skein/core';
 import type { WebSocket } from 'ws';
 import type { Principal } from '../auth/principal.ts';
 import { decodeJson } from '../decode/json.ts';
@@ -42,8 +52,13 @@ export class Gateway {
       refuse: () =>
         this.#operators.size < this.#options.maxConnections
           ? undefined
-          : refuse('SERVICE_UNAVAILABLE', { reason: 'max_connections' }, { message: 'Maximum connections exceeded', retryAfterS: 5 }),
-      enter: (ws, principal) => (principal ? this.#enter({ ws, principal }) : ws.close(1008, 'credential required')),
+          : refuse(
+              'SERVICE_UNAVAILABLE',
+              { reason: 'max_connections' },
+              { message: 'Maximum connections exceeded', retryAfterS: 5 },
+            ),
+      enter: (ws, principal) =>
+        principal ? this.#enter({ ws, principal }) : ws.close(1008, 'credential required'),
     };
   }
 
@@ -76,12 +91,20 @@ export class Gateway {
       if (drone.activeRules !== 0) counts.anomalies += 1;
     }
     const { total: total_drones, armed: active_drones, ...rest } = counts;
-    return { type: 'fleet_status', timestamp: new Date(nowMs).toISOString(), total_drones, active_drones, ...rest, degraded: degraded() };
+    return {
+      type: 'fleet_status',
+      timestamp: new Date(nowMs).toISOString(),
+      total_drones,
+      active_drones,
+      ...rest,
+      degraded: degraded(),
+    };
   }
 
   /** A credential has ended: sockets that live by it end too. */
   revoke(matches: (principal: Principal) => boolean): void {
-    for (const { ws, principal } of this.#operators) if (matches(principal)) ws.close(1008, 'credential revoked or expired');
+    for (const { ws, principal } of this.#operators)
+      if (matches(principal)) ws.close(1008, 'credential revoked or expired');
   }
 
   close(): void {
@@ -95,12 +118,23 @@ export class Gateway {
 
 function refuseRequest(data: Buffer): object {
   const decoded = decodeJson(data);
-  const request = isRefusal(decoded) ? undefined : (decoded.value as { type?: unknown; request_id?: unknown } | null);
+  const request = isRefusal(decoded)
+    ? undefined
+    : (decoded.value as { type?: unknown; request_id?: unknown } | null);
   const refusal: Refusal = isRefusal(decoded)
     ? decoded
-    : refuse('VALIDATION_ERROR', { field: 'type', expectedType: 'a known request', receivedType: typeName(request?.type) }, { message: 'Unknown request type' });
+    : refuse(
+        'VALIDATION_ERROR',
+        { field: 'type', expectedType: 'a known request', receivedType: typeName(request?.type) },
+        { message: 'Unknown request type' },
+      );
   const id = typeof request?.request_id === 'string' ? { request_id: request.request_id.slice(0, 128) } : {};
-  return { type: 'error', message: refusal.message, ...id, ...toEnvelope(refusal, new Date().toISOString(), randomUUID()) };
+  return {
+    type: 'error',
+    message: refusal.message,
+    ...id,
+    ...toEnvelope(refusal, new Date().toISOString(), randomUUID()),
+  };
 }
 
 /** Status is the latest only: who does not read misses some, and is cut when too much waits. */

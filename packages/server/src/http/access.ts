@@ -63,7 +63,10 @@ async function exchange({ jwtSecret, audit, now }: AccessParts, request: Fastify
   if (droneId !== undefined && typeof droneId !== 'string')
     return refuse('VALIDATION_ERROR', { field: 'droneId', expectedType: 'string' });
   if (permissions !== undefined && !isPermissions(permissions))
-    return refuse('VALIDATION_ERROR', { field: 'permissions', expectedType: `some of ${PERMISSIONS.join(', ')}` });
+    return refuse('VALIDATION_ERROR', {
+      field: 'permissions',
+      expectedType: `some of ${PERMISSIONS.join(', ')}`,
+    });
   if (principal.droneId !== undefined && droneId !== undefined && droneId !== principal.droneId)
     return refuse('AUTHORIZATION_ERROR', { field: 'droneId', reason: 'other_drone' });
   const nowMs = now();

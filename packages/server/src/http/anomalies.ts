@@ -49,7 +49,13 @@ async function list(line: Line, store: Store, request: FastifyRequest): Promise<
   const { limit = 100, type, from, to, ...query } = readQuery(QUERY, request.query);
   const { tenant, droneId } = request.principal as Principal;
   await line.stored.reached(line.parts.journal.end - 1, CATCH_UP_MS);
-  const wish = { ...query, ...(droneId !== undefined && { droneId }), anomalyType: type, fromUs: from, toUs: to };
+  const wish = {
+    ...query,
+    ...(droneId !== undefined && { droneId }),
+    anomalyType: type,
+    fromUs: from,
+    toUs: to,
+  };
   const given = Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined));
   const { items, nextCursor } = await asked(store.anomalies({ ...given, tenant, limit }));
   return {
@@ -66,11 +72,20 @@ async function acknowledge(store: Store, audit: AuditLog, request: FastifyReques
   const { id: anomalyId } = request.params as { id: string };
   const { note } = (request.body ?? {}) as { note?: unknown };
   if (note !== undefined && (typeof note !== 'string' || note.length > MAX_NOTE))
-    return refuse('VALIDATION_ERROR', { field: 'note', expectedType: `text of at most ${MAX_NOTE} characters` });
+    return refuse('VALIDATION_ERROR', {
+      field: 'note',
+      expectedType: `text of at most ${MAX_NOTE} characters`,
+    });
   const { tenant, subject } = request.principal as Principal;
   const isKnown = await asked(store.acknowledge(tenant, anomalyId, subject, note));
   if (!isKnown) return refuse('NOT_FOUND', { field: 'id' }, { message: 'No such anomaly' });
-  const action = { atMs: Date.now(), tenant, actor: subject, action: 'anomaly.acknowledge', target: anomalyId } as const;
+  const action = {
+    atMs: Date.now(),
+    tenant,
+    actor: subject,
+    action: 'anomaly.acknowledge',
+    target: anomalyId,
+  } as const;
   audit.record({ ...action, outcome: 'ok', requestId: request.id, address: request.ip });
   return { status: 'success', anomalyId, acknowledged: true };
 }

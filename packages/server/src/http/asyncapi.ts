@@ -3,9 +3,12 @@ import { droneMessages } from '@skein/core';
 /** AsyncAPI 3.0 of the drones' socket, from the schemas that validate it. */
 export function asyncApi(): object {
   const received = Object.entries(droneMessages).map(([name, payload]) => [name, { name, payload }] as const);
-  const sent = Object.fromEntries(SENT.map(([name, summary, properties]) => [name, { name, summary, payload: objectOf(name, properties) }]));
+  const sent = Object.fromEntries(
+    SENT.map(([name, summary, properties]) => [name, { name, summary, payload: objectOf(name, properties) }]),
+  );
   const messages = { ...Object.fromEntries(received), ...sent };
-  const refs = (names: readonly string[]) => names.map((name) => ({ $ref: `#/channels/drone/messages/${name}` }));
+  const refs = (names: readonly string[]) =>
+    names.map((name) => ({ $ref: `#/channels/drone/messages/${name}` }));
   return {
     asyncapi: '3.0.0',
     info: {
@@ -19,7 +22,11 @@ export function asyncApi(): object {
     defaultContentType: 'application/json',
     channels: { drone: { address: '/', title: 'A drone’s connection', messages } },
     operations: {
-      drone: { action: 'receive', channel: { $ref: '#/channels/drone' }, messages: refs(received.map(([name]) => name)) },
+      drone: {
+        action: 'receive',
+        channel: { $ref: '#/channels/drone' },
+        messages: refs(received.map(([name]) => name)),
+      },
       server: { action: 'send', channel: { $ref: '#/channels/drone' }, messages: refs(Object.keys(sent)) },
     },
   };
@@ -28,14 +35,54 @@ export function asyncApi(): object {
 const text = { type: 'string' };
 const durability = { enum: ['disk', 'stored'] };
 const SENT: readonly (readonly [string, string, Readonly<Record<string, object>>])[] = [
-  ['connection_ack', 'First frame of every connection', { timestamp: text, status: { const: 'connected' }, heartbeatIntervalMs: { type: 'integer' } }],
-  ['telemetry_ack', 'ack=each: this message is durable', { status: { const: 'success' }, dataId: text, seq: { type: 'integer' }, durability, duplicate: { const: true } }],
-  ['anomaly_ack', 'ack=each: this anomaly is durable', { status: { const: 'success' }, anomalyId: text, durability, duplicate: { const: true } }],
+  [
+    'connection_ack',
+    'First frame of every connection',
+    { timestamp: text, status: { const: 'connected' }, heartbeatIntervalMs: { type: 'integer' } },
+  ],
+  [
+    'telemetry_ack',
+    'ack=each: this message is durable',
+    {
+      status: { const: 'success' },
+      dataId: text,
+      seq: { type: 'integer' },
+      durability,
+      duplicate: { const: true },
+    },
+  ],
+  [
+    'anomaly_ack',
+    'ack=each: this anomaly is durable',
+    { status: { const: 'success' }, anomalyId: text, durability, duplicate: { const: true } },
+  ],
   ['ack', 'ack=batch or count: everything up to here is durable', { upto: { type: 'integer' }, durability }],
   ['heartbeat_ack', 'Answer to heartbeat', { timestamp: text }],
   ['pong', 'Answer to ping', { timestamp: text }],
-  ['command', 'An order to the vehicle', { commandId: text, command: text, params: { type: 'object' }, expiresAt: text, ttlMs: { type: 'integer' } }],
-  ['error', 'A refusal: the envelope, with the seq or n of the message', { message: text, status: { const: 'error' }, error: { type: 'object' }, timestamp: text, requestId: text, seq: { type: 'integer' }, n: { type: 'integer' } }],
+  [
+    'command',
+    'An order to the vehicle',
+    {
+      commandId: text,
+      command: text,
+      params: { type: 'object' },
+      expiresAt: text,
+      ttlMs: { type: 'integer' },
+    },
+  ],
+  [
+    'error',
+    'A refusal: the envelope, with the seq or n of the message',
+    {
+      message: text,
+      status: { const: 'error' },
+      error: { type: 'object' },
+      timestamp: text,
+      requestId: text,
+      seq: { type: 'integer' },
+      n: { type: 'integer' },
+    },
+  ],
 ];
 
 const objectOf = (name: string, properties: Readonly<Record<string, object>>) => ({

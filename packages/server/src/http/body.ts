@@ -1,18 +1,28 @@
 import { isUtf8 } from 'node:buffer';
-import type { FastifyRequest } from 'fastify';
 import { isRefusal, type Refusal, refuse } from '@skein/core';
-import { type Decoded, decodeJson, parseJson } from '../decode/json.ts';
+import type { FastifyRequest } from 'fastify';
 import { gunzip } from '../decode/gzip.ts';
+import { type Decoded, decodeJson, parseJson } from '../decode/json.ts';
 import type { BodyKind } from './route.ts';
 
 /** Bodies: media type, encoding and size before they are read; bytes to values after. RELIABILITY 4.1. */
 
+const GZIP_TOO = /^(?:gzip|x-gzip|identity)$/i;
 const MEDIA: Readonly<Record<Exclude<BodyKind, 'none'>, RegExp>> = {
   json: /^application\/json(?: *; *charset="?utf-8"?)? *$/i,
   list: /^application\/(?:json|x-ndjson|ndjson|jsonl)(?: *; *charset="?utf-8"?)? *$/i,
 };
 
-export function refuseMedia({ headers }: FastifyRequest, kind: BodyKind, limit: number): Refusal | undefined {
+export interface BodyLimits {
+  readonly kind: BodyKind;
+  readonly maxBytes: number;
+  readonly compression: boolean;
+}
+
+export function refuseMedia(
+  { headers }: FastifyRequest,
+  { kind, maxBytes, compression }: BodyLimits,
+): Refusal | undefined {
   if (kind === 'none') return undefined;
   if (!MEDIA[kind].test(headers['content-type'] ?? ''))
     return refuse('UNSUPPORTED_MEDIA_TYPE', {
@@ -22,9 +32,14 @@ export function refuseMedia({ headers }: FastifyRequest, kind: BodyKind, limit: 
       reason: 'media_type',
     });
   const encoding = headers['content-encoding'] ?? 'identity';
-  if (!/^(?:gzip|x-gzip|identity)$/i.test(encoding))
-    return refuse('UNSUPPORTED_MEDIA_TYPE', { field: 'Content-Encoding', expectedType: 'gzip or identity', reason: 'encoding' });
-  if (Number(headers['content-length'] ?? 0) > limit) return refuse('PAYLOAD_TOO_LARGE', { reason: 'body', limit });
+  if (!(compression ? GZIP_TOO : /^identity$/i).test(encoding))
+    return refuse('UNSUPPORTED_MEDIA_TYPE', {
+      field: 'Content-Encoding',
+      expectedType: compression ? 'gzip or identity' : 'identity',
+      reason: 'encoding',
+    });
+  if (Number(headers['content-length'] ?? 0) > maxBytes)
+    return refuse('PAYLOAD_TOO_LARGE', { reason: 'body', limit: maxBytes });
   return undefined;
 }
 

@@ -15,7 +15,10 @@ export function documentRoutes(openapi: () => object): readonly Route[] {
       handle: (_request, reply) =>
         reply
           .type('text/html; charset=utf-8')
-          .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
+          .header(
+            'content-security-policy',
+            "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+          )
           .send(frontPage),
     },
   ];

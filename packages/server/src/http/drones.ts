@@ -32,7 +32,9 @@ export function droneListRoutes(fleet: Fleet, now: () => number): readonly Route
 function list(fleet: Fleet, nowMs: number, request: FastifyRequest): object {
   const { limit = 10_000, cursor: after } = readQuery(LIST_QUERY, request.query);
   const { tenant, droneId } = request.principal as Principal;
-  const mine = [...fleet.drones(tenant)].filter((drone) => droneId === undefined || drone.droneId === droneId);
+  const mine = [...fleet.drones(tenant)].filter(
+    (drone) => droneId === undefined || drone.droneId === droneId,
+  );
   const sorted = mine.sort((a, b) => (a.droneId < b.droneId ? -1 : 1));
   const from = after === undefined ? 0 : sorted.findIndex((drone) => drone.droneId > after);
   const page = from < 0 ? [] : sorted.slice(from, from + limit);

@@ -1,6 +1,6 @@
+import type { Registry } from '@prometheus-io/client';
 import type { Store } from '@skein/core';
 import type { FastifyReply } from 'fastify';
-import type { Registry } from '@prometheus-io/client';
 import type { Route } from './route.ts';
 
 export interface HealthParts {
@@ -23,7 +23,8 @@ export function healthRoutes(parts: HealthParts): readonly Route[] {
     {
       ...common,
       path: '/ready',
-      summary: 'It can take drones: 503 while stopping or while the journal is full; a database outage only degrades',
+      summary:
+        'It can take drones: 503 while stopping or while the journal is full; a database outage only degrades',
       handle: (_request, reply) => ready(parts, reply),
     },
     {
@@ -41,7 +42,10 @@ export function healthRoutes(parts: HealthParts): readonly Route[] {
 
 async function ready({ store, isStopping, degraded }: HealthParts, reply: FastifyReply): Promise<object> {
   const database = await Promise.race([
-    store.ping().then(() => 'ok' as const, () => 'down' as const),
+    store.ping().then(
+      () => 'ok' as const,
+      () => 'down' as const,
+    ),
     new Promise<'down'>((resolve) => setTimeout(() => resolve('down'), PING_MS).unref()),
   ]);
   const troubles = degraded();

@@ -18,7 +18,7 @@ import { itemsOf } from '../decode/items.ts';
 import { hashSession } from '../decode/session-hash.ts';
 import type { Line } from '../transports/line.ts';
 import { findDrone } from './drones.ts';
-import { cursor, duration, instant, integer, readQuery, words } from './parameters.ts';
+import { cursor, duration, instant, integer, list, readQuery } from './parameters.ts';
 import type { Route } from './route.ts';
 import { asked } from './store-answer.ts';
 
@@ -27,7 +27,7 @@ const QUERY = {
   from: instant,
   to: instant,
   resolution: duration,
-  fields: words,
+  fields: list,
   cursor,
 } as const;
 /** What was acknowledged before the question is in its answer, if the store is not further behind than this. */
@@ -63,12 +63,25 @@ async function history(line: Line, store: Store, request: FastifyRequest): Promi
   const range = { ...(from !== undefined && { fromUs: from }), ...(to !== undefined && { toUs: to }) };
   if (resolution !== undefined) return series(store, { tenant, droneId, ...range }, { resolution, fields });
   const page = await asked(
-    store.telemetry({ tenant, droneId, ...range, limit, order: 'newest', ...(after !== undefined && { cursor: after }) }),
+    store.telemetry({
+      tenant,
+      droneId,
+      ...range,
+      limit,
+      order: 'newest',
+      ...(after !== undefined && { cursor: after }),
+    }),
   );
-  return { items: page.items.map((item) => toItem(item, fields)), ...(page.nextCursor && { nextCursor: page.nextCursor }) };
+  return {
+    items: page.items.map((item) => toItem(item, fields)),
+    ...(page.nextCursor && { nextCursor: page.nextCursor }),
+  };
 }
 
-function toItem({ dataId, sessionId, timestamp, seq, receivedAtMs, channel, data }: StoredSample, fields?: readonly string[]) {
+function toItem(
+  { dataId, sessionId, timestamp, seq, receivedAtMs, channel, data }: StoredSample,
+  fields?: readonly string[],
+) {
   return {
     dataId,
     sessionId,
@@ -85,15 +98,25 @@ function pick(data: Readonly<Record<string, unknown>>, fields: readonly string[]
   const kept: Record<string, unknown> = {};
   for (const field of fields) {
     const names = field.split('.');
-    const value = names.reduce<unknown>((at, name) => (isObject(at) && Object.hasOwn(at, name) ? at[name] : undefined), data);
+    const value = names.reduce<unknown>(
+      (at, name) => (isObject(at) && Object.hasOwn(at, name) ? at[name] : undefined),
+      data,
+    );
     if (value !== undefined) kept[field] = value;
   }
   return kept;
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
 
-const DEFAULT_COLUMNS: readonly TelemetryColumn[] = ['battery_pct', 'signal_pct', 'temperature_c', 'ground_speed_mps', 'up_m'];
+const DEFAULT_COLUMNS: readonly TelemetryColumn[] = [
+  'battery_pct',
+  'signal_pct',
+  'temperature_c',
+  'ground_speed_mps',
+  'up_m',
+];
 const columnNames = new Map<string, TelemetryColumn>(
   TELEMETRY_COLUMNS.flatMap(([column, ...path]) => [
     [column, column],
@@ -113,12 +136,17 @@ async function series(
 ): Promise<object> {
   if (fromUs === undefined || toUs === undefined || toUs <= fromUs)
     throw invalid('from', 'from and to, to later than from, together with resolution');
-  if ((toUs - fromUs) / resolution > MAX_BUCKETS) throw invalid('resolution', `at most ${MAX_BUCKETS} buckets`);
+  if ((toUs - fromUs) / resolution > MAX_BUCKETS)
+    throw invalid('resolution', `at most ${MAX_BUCKETS} buckets`);
   const columns = fields?.map(toColumn) ?? DEFAULT_COLUMNS;
   const buckets = await asked(store.series({ ...drone, fromUs, toUs, bucketUs: resolution, columns }));
   return {
     resolutionS: resolution / 1_000_000,
-    buckets: buckets.map(({ startUs, count, columns: values }) => ({ start: toTimestamp(startUs), count, ...values })),
+    buckets: buckets.map(({ startUs, count, columns: values }) => ({
+      start: toTimestamp(startUs),
+      count,
+      ...values,
+    })),
   };
 }
 
@@ -130,7 +158,11 @@ function toColumn(field: string): TelemetryColumn {
 
 const invalid = (field: string, expectedType: string): RefusalError =>
   new RefusalError(
-    refuse('VALIDATION_ERROR', { field, expectedType, reason: 'query' }, { message: `The query parameter ${field} is not valid` }),
+    refuse(
+      'VALIDATION_ERROR',
+      { field, expectedType, reason: 'query' },
+      { message: `The query parameter ${field} is not valid` },
+    ),
   );
 
 async function byDataId(line: Line, store: Store, request: FastifyRequest): Promise<object> {
@@ -148,7 +180,8 @@ function fromJournal({ parts }: Line, tenant: string, dataId: string): StoredSam
   if (!identity) return undefined;
   const seen = parts.duplicates.find({ ...parseSessionKey(identity.sessionKey), place: identity.place });
   const entry = seen && parts.journal.read(seen.position);
-  if (!entry || entry.tenant !== tenant || (entry.kind !== 'telemetry' && entry.kind !== 'frame')) return undefined;
+  if (!entry || entry.tenant !== tenant || (entry.kind !== 'telemetry' && entry.kind !== 'frame'))
+    return undefined;
   const value = itemsOf(entry)[seen.index];
   const sample = toSample(value, entry);
   if (isRefusal(sample)) return undefined;

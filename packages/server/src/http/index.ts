@@ -2,7 +2,9 @@
 import type { Store } from '@skein/core';
 import type { Access } from '../access.ts';
 import { droneRoutes } from '../transports/http.ts';
+import { droneOrderRoutes } from '../transports/http-orders.ts';
 import type { Line } from '../transports/line.ts';
+import type { OrderBook } from '../transports/order-book.ts';
 import type { OrderPolls } from '../transports/order-polls.ts';
 import { accessRoutes } from './access.ts';
 import { anomalyRoutes } from './anomalies.ts';
@@ -11,24 +13,36 @@ import { droneListRoutes } from './drones.ts';
 import { type HealthParts, healthRoutes } from './health.ts';
 import { historyRoutes } from './history.ts';
 import { keyRoutes } from './keys.ts';
+import { orderRoutes } from './orders.ts';
 import type { Route } from './route.ts';
 
 export interface RouteParts {
   readonly line: Line;
   readonly polls: OrderPolls;
+  readonly orders: OrderBook;
   readonly store: Store;
   readonly access: Access;
   readonly health: HealthParts;
   readonly openapi: () => object;
 }
 
-export function routesOf({ line, polls, store, access, health, openapi }: RouteParts): readonly Route[] {
+export function routesOf({
+  line,
+  polls,
+  orders,
+  store,
+  access,
+  health,
+  openapi,
+}: RouteParts): readonly Route[] {
   const { now } = line.clock;
   return [
-    ...droneRoutes(line, polls),
+    ...droneRoutes(line),
+    ...droneOrderRoutes(line, polls),
     ...droneListRoutes(line.fleet, now),
     ...historyRoutes(line, store),
     ...anomalyRoutes(line, store, access.audit),
+    ...orderRoutes(line, orders, access.audit),
     ...keyRoutes({ ...access, credentials: store, now }),
     ...accessRoutes({ ...access, trail: store, now }),
     ...healthRoutes(health),

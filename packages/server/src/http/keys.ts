@@ -1,7 +1,15 @@
-import { type Credentials, isId, type KeyRecord, parseTimestampUs, type Refusal, refuse, safeText } from '@skein/core';
+import {
+  type Credentials,
+  checked,
+  isId,
+  type KeyRecord,
+  parseTimestampUs,
+  type Refusal,
+  refuse,
+  safeText,
+} from '@skein/core';
 import type { FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
-import { checked } from '@skein/core';
 import type { AuditLog } from '../auth/audit-log.ts';
 import type { Keyring } from '../auth/keyring.ts';
 import { createKey, rotateKey } from '../auth/keys.ts';
@@ -34,7 +42,13 @@ const keyWish = checked(KeyWish, 'Invalid key request');
 export function keyRoutes(parts: KeyRoutesParts): readonly Route[] {
   const common = { permission: 'admin', tag: 'access', bucket: 'login' } as const;
   return [
-    { ...common, method: 'GET', path: '/api/keys', summary: 'All keys, without the keys', handle: (request) => list(parts, request) },
+    {
+      ...common,
+      method: 'GET',
+      path: '/api/keys',
+      summary: 'All keys, without the keys',
+      handle: (request) => list(parts, request),
+    },
     {
       ...common,
       method: 'POST',
@@ -80,8 +94,13 @@ async function create(parts: KeyRoutesParts, request: FastifyRequest): Promise<o
   const wish = request.body as Static<typeof KeyWish>;
   const expiresAtUs = wish.expiresAt === undefined ? undefined : parseTimestampUs(wish.expiresAt);
   if (wish.expiresAt !== undefined && expiresAtUs === undefined)
-    return refuse('VALIDATION_ERROR', { field: 'expiresAt', expectedType: 'ISO 8601 with a zone', receivedType: 'string' });
-  if (wish.droneId !== undefined && !isId(wish.droneId)) return refuse('VALIDATION_ERROR', { field: 'droneId', expectedType: 'id' });
+    return refuse('VALIDATION_ERROR', {
+      field: 'expiresAt',
+      expectedType: 'ISO 8601 with a zone',
+      receivedType: 'string',
+    });
+  if (wish.droneId !== undefined && !isId(wish.droneId))
+    return refuse('VALIDATION_ERROR', { field: 'droneId', expectedType: 'id' });
   const { tenant } = request.principal as Principal;
   const spec = { ...wish, tenant, expiresAtMs: expiresAtUs === undefined ? undefined : expiresAtUs / 1000 };
   const { key, record } = createKey(spec, parts.apiKeySecret, parts.now());
@@ -101,7 +120,16 @@ async function put(
 
 function toEntry(request: FastifyRequest, atMs: number, action: string, target: string) {
   const { tenant, subject } = request.principal as Principal;
-  return { atMs, tenant, actor: subject, action, target, outcome: 'ok', requestId: request.id, address: request.ip } as const;
+  return {
+    atMs,
+    tenant,
+    actor: subject,
+    action,
+    target,
+    outcome: 'ok',
+    requestId: request.id,
+    address: request.ip,
+  } as const;
 }
 
 async function ofPath(parts: KeyRoutesParts, request: FastifyRequest): Promise<KeyRecord | Refusal> {

@@ -48,7 +48,10 @@ export function describeRoute({ path, summary, tag, permission, bodySchema, quer
     ...(permission !== 'public' && { description: `Needs the permission ${permission}.` }),
     ...(bodySchema && { body: bodySchema }),
     ...(names.length > 0 && {
-      params: { type: 'object', properties: Object.fromEntries(names.map((name) => [name, { type: 'string' }])) },
+      params: {
+        type: 'object',
+        properties: Object.fromEntries(names.map((name) => [name, { type: 'string' }])),
+      },
     }),
     ...(query && {
       querystring: {
@@ -56,6 +59,9 @@ export function describeRoute({ path, summary, tag, permission, bodySchema, quer
         properties: Object.fromEntries(Object.entries(query).map(([name, { schema }]) => [name, schema])),
       },
     }),
-    response: { 200: { description: 'Done', type: 'object', additionalProperties: true }, '4xx': errorEnvelope },
+    response: {
+      200: { description: 'Done', type: 'object', additionalProperties: true },
+      '4xx': errorEnvelope,
+    },
   };
 }

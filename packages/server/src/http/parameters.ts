@@ -64,13 +64,15 @@ export const duration: Parameter<number> = {
   },
 };
 
-export const words: Parameter<readonly string[]> = {
+export const list: Parameter<readonly string[]> = {
   schema: { type: 'string', description: 'comma separated' },
   fallback: undefined,
   read: (text) => (/^[\w.,]{1,500}$/.test(text) ? text.split(',').filter(Boolean) : undefined),
 };
 
-type Read<Shape> = { readonly [Name in keyof Shape]: Shape[Name] extends Parameter<infer T> ? T | undefined : never };
+type Read<Shape> = {
+  readonly [Name in keyof Shape]: Shape[Name] extends Parameter<infer T> ? T | undefined : never;
+};
 
 /** All parameters of a query; throws a refusal that names the first one that is wrong. */
 export function readQuery<const Shape extends Readonly<Record<string, Parameter<unknown>>>>(
@@ -78,7 +80,10 @@ export function readQuery<const Shape extends Readonly<Record<string, Parameter<
   query: unknown,
 ): Read<Shape> {
   const given = (query ?? {}) as Readonly<Record<string, unknown>>;
-  const entries = Object.entries(shape).map(([name, parameter]) => [name, readOne(name, parameter, given[name])]);
+  const entries = Object.entries(shape).map(([name, parameter]) => [
+    name,
+    readOne(name, parameter, given[name]),
+  ]);
   return Object.fromEntries(entries) as Read<Shape>;
 }
 

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { TSchema } from 'typebox';
-import type { BucketName } from '../auth/rate-limit.ts';
 import type { Permission } from '../auth/permissions.ts';
+import type { BucketName } from '../auth/rate-limit.ts';
 import type { Parameter } from './parameters.ts';
 
 declare module 'fastify' {

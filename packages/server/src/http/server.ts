@@ -3,7 +3,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import fastifySwagger from '@fastify/swagger';
 import fastifySwaggerUi from '@fastify/swagger-ui';
 import { isRefusal, type Refusal, RefusalError, refuse, toEnvelope } from '@skein/core';
-import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import type { Logger } from 'pino';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { credentialOf } from '../auth/credential-of.ts';
@@ -20,6 +25,7 @@ export interface HttpOptions {
   readonly rateLimiter: RateLimiter;
   readonly allowedOrigins: () => readonly string[];
   readonly maxBodyBytes: number;
+  readonly compression: boolean;
   readonly log: Logger;
   readonly onRefusal: (refusal: Refusal, request: FastifyRequest) => void;
   readonly onResponse: (route: string, status: number) => void;
@@ -40,7 +46,8 @@ export async function createHttpApp(routes: readonly Route[], options: HttpOptio
     bodyLimit: options.maxBodyBytes,
     requestTimeout: 0,
     genReqId: () => randomUUID(),
-    frameworkErrors: (_error, request, reply) => void sendRefusal(reply, refuse('NOT_FOUND', { reason: 'path' }), request, options),
+    frameworkErrors: (_error, request, reply) =>
+      void sendRefusal(reply, refuse('NOT_FOUND', { reason: 'path' }), request, options),
   });
   app.decorateRequest('principal', undefined);
   app.decorateRequest('bytes', undefined);
@@ -58,13 +65,21 @@ export async function createHttpApp(routes: readonly Route[], options: HttpOptio
     options.onResponse(request.routeOptions.url ?? 'unknown', reply.statusCode);
     done();
   });
-  app.setErrorHandler((error: FastifyError, request, reply) => sendRefusal(reply, refusalOf(error, request, options), request, options));
-  app.setNotFoundHandler((request, reply) => sendRefusal(reply, refuse('NOT_FOUND', { reason: 'path' }), request, options));
+  app.setErrorHandler((error: FastifyError, request, reply) =>
+    sendRefusal(reply, refusalOf(error, request, options), request, options),
+  );
+  app.setNotFoundHandler((request, reply) =>
+    sendRefusal(reply, refuse('NOT_FOUND', { reason: 'path' }), request, options),
+  );
   for (const route of routes) addRoute(app, route, options);
   addOtherMethods(app, routes, options);
   await app.register(fastifySwaggerUi, { routePrefix: '/docs' });
   await app.ready();
-  return { handle: (request, response) => app.routing(request, response), openapi: () => app.swagger(), close: () => app.close() };
+  return {
+    handle: (request, response) => app.routing(request, response),
+    openapi: () => app.swagger(),
+    close: () => app.close(),
+  };
 }
 
 function addRoute(app: FastifyInstance, route: Route, options: HttpOptions): void {
@@ -91,7 +106,11 @@ function addRoute(app: FastifyInstance, route: Route, options: HttpOptions): voi
 }
 
 /** Credential, origin, rate, media type, size: everything that can be said before the body is read. */
-async function admit(request: FastifyRequest, route: Route, options: HttpOptions): Promise<Refusal | undefined> {
+async function admit(
+  request: FastifyRequest,
+  route: Route,
+  options: HttpOptions,
+): Promise<Refusal | undefined> {
   const { authenticator, rateLimiter, maxBodyBytes } = options;
   if (route.permission !== 'public') {
     const credential = credentialOf(request.raw.rawHeaders);
@@ -106,7 +125,8 @@ async function admit(request: FastifyRequest, route: Route, options: HttpOptions
     if (route.permission !== 'any' && !mayDo(principal, route.permission))
       return refuse('AUTHORIZATION_ERROR', { reason: route.permission });
   }
-  return refuseMedia(request, route.body ?? 'none', route.maxBodyBytes ?? maxBodyBytes);
+  const { body: kind = 'none', maxBodyBytes: maxBytes = maxBodyBytes } = route;
+  return refuseMedia(request, { kind, maxBytes, compression: options.compression });
 }
 
 function takeBody(request: FastifyRequest, kind: 'json' | 'list', limit: number): Refusal | undefined {
@@ -130,7 +150,8 @@ function addOtherMethods(app: FastifyInstance, routes: readonly Route[], options
       url: path,
       exposeHeadRoute: false,
       schema: { hide: true },
-      handler: (request, reply) => sendRefusal(reply.header('allow', allow), refuse('METHOD_NOT_ALLOWED'), request, options),
+      handler: (request, reply) =>
+        sendRefusal(reply.header('allow', allow), refuse('METHOD_NOT_ALLOWED'), request, options),
     });
     app.route({
       method: 'OPTIONS',
@@ -154,7 +175,12 @@ function refusalOf(error: FastifyError, request: FastifyRequest, { log }: HttpOp
   return refuse('INTERNAL_ERROR');
 }
 
-function sendRefusal(reply: FastifyReply, refusal: Refusal, request: FastifyRequest, options: HttpOptions): FastifyReply {
+function sendRefusal(
+  reply: FastifyReply,
+  refusal: Refusal,
+  request: FastifyRequest,
+  options: HttpOptions,
+): FastifyReply {
   options.onRefusal(refusal, request);
   // What has not been read of the body is nobody's next request.
   if (!request.raw.complete) reply.header('connection', 'close');

@@ -5,7 +5,11 @@ export async function asked<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;
   } catch (cause) {
-    const refusal = refuse('SERVICE_UNAVAILABLE', { reason: 'database' }, { message: 'The database does not answer', retryAfterS: 2 });
+    const refusal = refuse(
+      'SERVICE_UNAVAILABLE',
+      { reason: 'database' },
+      { message: 'The database does not answer', retryAfterS: 2 },
+    );
     throw Object.assign(new RefusalError(refusal), { cause });
   }
 }

@@ -7,7 +7,15 @@ const FIRST_MS = 60_000;
 const DAY_MS = 86_400_000;
 
 /** Hourly: the store drops what is older than its tier keeps; the projector does it between two batches. */
-export function startRetention({ projector, clock, config }: { projector: Projector; clock: Clock; config: Config }): () => void {
+export function startRetention({
+  projector,
+  clock,
+  config,
+}: {
+  projector: Projector;
+  clock: Clock;
+  config: Config;
+}): () => void {
   const expire = () =>
     projector.expire(
       {

@@ -14,7 +14,7 @@ export interface Waiter {
 export class DurableGate {
   readonly durability: Durability;
   readonly #position: () => number;
-  #waiters = new Set<Waiter>();
+  readonly #waiters = new Set<Waiter>();
 
   constructor(durability: Durability, position: () => number) {
     this.durability = durability;

@@ -11,7 +11,8 @@ const SINGLE = ['host', 'authorization', 'content-length', 'content-type', 'x-ap
 /** A request that is malformed as HTTP, whatever its path; undefined = nothing wrong. */
 export function refuseFraming(request: IncomingMessage): Refusal | undefined {
   const { rawHeaders, url = '' } = request;
-  if (request.httpVersionMajor !== 1) return malformed('http_version', 'HTTP/1.0 and HTTP/1.1 are spoken here');
+  if (request.httpVersionMajor !== 1)
+    return malformed('http_version', 'HTTP/1.0 and HTTP/1.1 are spoken here');
   if (url.length > MAX_URI_BYTES)
     return refuse('PAYLOAD_TOO_LARGE', { reason: 'uri', limit: MAX_URI_BYTES }, { httpStatus: 414 });
   if (rawHeaders.length > 2 * MAX_HEADERS)
@@ -33,11 +34,13 @@ function refuseTarget({ headers, url = '', httpVersionMinor }: IncomingMessage):
 
 export function countHeader(rawHeaders: readonly string[], name: string): number {
   let count = 0;
-  for (let at = 0; at < rawHeaders.length; at += 2) if ((rawHeaders[at] as string).toLowerCase() === name) count += 1;
+  for (let at = 0; at < rawHeaders.length; at += 2)
+    if ((rawHeaders[at] as string).toLowerCase() === name) count += 1;
   return count;
 }
 
-const malformed = (reason: string, message: string): Refusal => refuse('TRANSMISSION_ERROR', { reason }, { message });
+const malformed = (reason: string, message: string): Refusal =>
+  refuse('TRANSMISSION_ERROR', { reason }, { message });
 
 /** Node's parser errors in the words of the catalogue. */
 export function refusalOfParserError(code: string | undefined): Refusal {

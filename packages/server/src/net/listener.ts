@@ -1,6 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { readFileSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
 import { type Refusal, refuse } from '@skein/core';
 import { refusalOfParserError, refuseFraming } from './framing.ts';
@@ -32,7 +32,12 @@ export function createListener({ onRequest, onUpgrade, maxBodyBytes, tls }: List
     noDelay: true,
   };
   const server = tls
-    ? createTlsServer({ ...options, cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile), minVersion: 'TLSv1.2' })
+    ? createTlsServer({
+        ...options,
+        cert: readFileSync(tls.certFile),
+        key: readFileSync(tls.keyFile),
+        minVersion: 'TLSv1.2',
+      })
     : createServer(options);
   server.maxHeadersCount = 0;
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
@@ -49,7 +54,11 @@ export function createListener({ onRequest, onUpgrade, maxBodyBytes, tls }: List
   server.on('checkExpectation', (request: IncomingMessage) =>
     refuseEarly(
       request,
-      refuse('TRANSMISSION_ERROR', { field: 'Expect', reason: 'expectation' }, { httpStatus: 417, message: 'Expectation failed' }),
+      refuse(
+        'TRANSMISSION_ERROR',
+        { field: 'Expect', reason: 'expectation' },
+        { httpStatus: 417, message: 'Expectation failed' },
+      ),
     ),
   );
   server.on('connect', (request: IncomingMessage) => refuseEarly(request, refuse('METHOD_NOT_ALLOWED', {})));

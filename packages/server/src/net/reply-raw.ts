@@ -13,7 +13,11 @@ export function refusalHeaders({ code, httpStatus, retryAfterS }: Refusal): Read
 }
 
 /** Answers on a bare socket (no HTTP response object exists: parser errors, refused upgrades) and ends it. */
-export function refuseRaw(socket: Duplex, refusal: Refusal, extra: Readonly<Record<string, string>> = {}): void {
+export function refuseRaw(
+  socket: Duplex,
+  refusal: Refusal,
+  extra: Readonly<Record<string, string>> = {},
+): void {
   if (!socket.writable) {
     socket.destroy();
     return;
@@ -29,5 +33,7 @@ export function refuseRaw(socket: Duplex, refusal: Refusal, extra: Readonly<Reco
     ...extra,
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(`HTTP/1.1 ${refusal.httpStatus} ${STATUS_CODES[refusal.httpStatus] ?? ''}\r\n${lines.join('')}\r\n${body}`);
+  socket.end(
+    `HTTP/1.1 ${refusal.httpStatus} ${STATUS_CODES[refusal.httpStatus] ?? ''}\r\n${lines.join('')}\r\n${body}`,
+  );
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { isRefusal, type Refusal, refuse } from '@skein/core';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { type Authenticator } from '../auth/authenticator.ts';
+import type { Authenticator } from '../auth/authenticator.ts';
 import { credentialOf } from '../auth/credential-of.ts';
 import { refuseOrigin } from '../auth/origins.ts';
 import { mayDo, type Permission } from '../auth/permissions.ts';
@@ -13,7 +13,7 @@ export interface SocketDoor {
   readonly path: string;
   readonly permission: Permission;
   /** Full, or nothing may come in now: said at the upgrade. */
-  readonly refuse: () => Refusal | undefined;
+  readonly refuse: (request: IncomingMessage) => Refusal | undefined;
   /** Undefined principal: the client authenticates by its first frame. */
   readonly enter: (ws: WebSocket, principal: Principal | undefined, request: IncomingMessage) => void;
 }
@@ -41,23 +41,27 @@ export function createUpgrader({ authenticator, allowedOrigins, maxMessageBytes 
     ...FRAGMENT_LIMITS,
   });
   server.on('wsClientError', (_error, socket) => refuseRaw(socket, badHandshake('handshake')));
-  const admit = async (request: IncomingMessage, door: SocketDoor): Promise<Principal | Refusal | undefined> => {
+  const admit = async (
+    request: IncomingMessage,
+    door: SocketDoor,
+  ): Promise<Principal | Refusal | undefined> => {
     const early = refuseForm(request) ?? refuseOrigin(request.headers.origin, allowedOrigins());
     if (early) return early;
     const credential = credentialOf(request.rawHeaders);
     if (isRefusal(credential)) return credential;
-    if (credential === undefined && mayAuthenticateLater(request)) return door.refuse();
+    if (credential === undefined && mayAuthenticateLater(request)) return door.refuse(request);
     const principal = await authenticator.authenticate(credential, request.socket.remoteAddress ?? '');
     if (isRefusal(principal)) return principal;
     if (!mayDo(principal, door.permission)) return refuse('AUTHORIZATION_ERROR', { reason: door.permission });
-    return door.refuse() ?? principal;
+    return door.refuse(request) ?? principal;
   };
   return (doors: readonly SocketDoor[]) => (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
     const path = (request.url ?? '').split('?')[0];
     const door = doors.find((each) => each.path === path);
     if (!door) return refuseRaw(socket, refuse('NOT_FOUND', { reason: 'path' }));
-    if (request.method !== 'GET') return refuseRaw(socket, refuse('METHOD_NOT_ALLOWED', {}), { allow: 'GET' });
+    if (request.method !== 'GET')
+      return refuseRaw(socket, refuse('METHOD_NOT_ALLOWED', {}), { allow: 'GET' });
     void admit(request, door).then(
       (principal) => {
         if (isRefusal(principal)) return refuseRaw(socket, principal);
@@ -73,7 +77,11 @@ function refuseForm({ headers }: IncomingMessage): Refusal | undefined {
   if (!WEBSOCKET_KEY.test(headers['sec-websocket-key'] ?? '')) return badHandshake('sec_websocket_key');
   const version = headers['sec-websocket-version'];
   if (version !== '13' && version !== '8')
-    return refuse('TRANSMISSION_ERROR', { reason: 'sec_websocket_version' }, { httpStatus: 426, message: 'WebSocket version 13 is spoken here' });
+    return refuse(
+      'TRANSMISSION_ERROR',
+      { reason: 'sec_websocket_version' },
+      { httpStatus: 426, message: 'WebSocket version 13 is spoken here' },
+    );
   return undefined;
 }
 

@@ -22,7 +22,9 @@ export class Projector {
 
   constructor(data: Omit<ProjectorData, 'memory'>, events: ProjectorEvents) {
     const file = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
-    this.#worker = new Worker(file, { workerData: { ...data, memory: this.#shared.memory } satisfies ProjectorData });
+    this.#worker = new Worker(file, {
+      workerData: { ...data, memory: this.#shared.memory } satisfies ProjectorData,
+    });
     this.#worker.on('message', (message: FromProjector) => this.#hear(message, events));
     this.#worker.on('error', events.onFatal);
     this.#ended = new Promise((resolve) => {

@@ -4,6 +4,7 @@ import type { ProjectionConfig } from '../adapters/store.ts';
 /** What the projector's thread is started with, told, and tells. */
 export interface ProjectorData {
   readonly store: Pick<ProjectionConfig, 'databaseUrl' | 'dataDir'>;
+  readonly batchRows: number;
   readonly journalDirectory: string;
   readonly journalId: string;
   readonly memory: SharedArrayBuffer;

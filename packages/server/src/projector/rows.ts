@@ -80,5 +80,16 @@ function addAnomaly(entry: JournalEntry, rows: Rows): void {
   const key = hashSession({ tenant, droneId, sessionId, kind: anomalyKind(source, anomalyType) });
   const anomalyId = toDataId(key, toPlace(seq, timeUs));
   const data = JSON.stringify(value as AnomalyMessage);
-  rows.anomalies.push({ tenant, anomalyId, droneId, sessionId, timeUs, receivedAtMs, anomalyType, severity, source, data });
+  rows.anomalies.push({
+    tenant,
+    anomalyId,
+    droneId,
+    sessionId,
+    timeUs,
+    receivedAtMs,
+    anomalyType,
+    severity,
+    source,
+    data,
+  });
 }

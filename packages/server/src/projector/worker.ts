@@ -9,7 +9,6 @@ import { SharedPosition } from './shared-position.ts';
 
 /** The projector's thread: carries the journal into the store in large batches, and remembers how far. */
 
-const BATCH_ROWS = 5000;
 const IDLE_MS = 50;
 /** Samples trickling in are written together: a commit costs the same for one as for a thousand. */
 const GATHER_MS = 20;
@@ -17,7 +16,7 @@ const RETRY_FIRST_MS = 100;
 const RETRY_MAX_MS = 2000;
 
 const port = parentPort as NonNullable<typeof parentPort>;
-const { store, journalDirectory, journalId, memory } = workerData as ProjectorData;
+const { store, batchRows, journalDirectory, journalId, memory } = workerData as ProjectorData;
 const shared = new SharedPosition(memory);
 const reader = new JournalReader(journalDirectory);
 const addRows = createRowMaker();
@@ -47,7 +46,7 @@ async function persist<T>(task: () => Promise<T>): Promise<T | undefined> {
 /** Reads on from `position` until there are enough rows for one transaction. */
 function gather(position: number, rows: Rows): number {
   let at = position;
-  while (at < shared.durable && rows.samples.length + rows.anomalies.length < BATCH_ROWS)
+  while (at < shared.durable && rows.samples.length + rows.anomalies.length < batchRows)
     at = reader.read(at, shared.durable, (entry) => addRows(entry, rows));
   return at;
 }
@@ -60,7 +59,7 @@ async function project(projection: Projection, from: number): Promise<number | u
   if (!report) return undefined;
   shared.setProjected(position);
   tell({ type: 'projected', position, ...report, seconds: (performance.now() - startedMs) / 1000 });
-  const isTrickle = rows.samples.length < BATCH_ROWS / 10;
+  const isTrickle = rows.samples.length < batchRows / 10;
   if (isTrickle && !isStopping) await sleep(GATHER_MS);
   return position;
 }

@@ -1,16 +1,16 @@
 import {
   type AckMode,
   auth,
+  type Checked,
   commandAck,
   commandProgress,
-  type Checked,
   type DroneMessageType,
   type Durability,
   errorReport,
   hear,
+  heartbeat,
   heartbeatReply,
   hello,
-  heartbeat,
   ingestAnomaly,
   isRefusal,
   OPERATOR_TYPES,
@@ -36,7 +36,7 @@ export function takeFrame(socket: DroneSocket, payload: Buffer, codec: Codec): v
   const decoded = codec === 'msgpack' ? decodeMsgpack(payload) : decodeJson(payload);
   if (isRefusal(decoded)) return socket.refuse(decoded);
   const { value } = decoded;
-  if (isCompressed(value)) return takeCompressed(socket, value);
+  if (socket.line.compression && isCompressed(value)) return takeCompressed(socket, value);
   takeValue(socket, value, { payload, codec });
 }
 
@@ -74,18 +74,34 @@ function takeArray(socket: DroneSocket, items: readonly unknown[], frame: Frame)
 }
 
 const notAMessage = (value: unknown) =>
-  refuse('VALIDATION_ERROR', { field: '', expectedType: 'object', receivedType: typeName(value), reason: 'type' });
+  refuse('VALIDATION_ERROR', {
+    field: '',
+    expectedType: 'object',
+    receivedType: typeName(value),
+    reason: 'type',
+  });
 
 function refuseType(socket: DroneSocket, message: Json): void {
   const { type } = message;
   const unsafe = refuseUnsafe(message);
   if (unsafe) return socket.refuse(unsafe);
   if (typeof type === 'string' && OPERATOR_TYPES.has(type))
-    return socket.refuse(refuse('AUTHORIZATION_ERROR', { field: 'type', reason: 'operator_only' }, { message: 'Drones do not command' }));
+    return socket.refuse(
+      refuse(
+        'AUTHORIZATION_ERROR',
+        { field: 'type', reason: 'operator_only' },
+        { message: 'Drones do not command' },
+      ),
+    );
   socket.refuse(
     refuse(
       'VALIDATION_ERROR',
-      { field: 'type', expectedType: 'a known message type', receivedType: typeName(type), reason: 'unknown_type' },
+      {
+        field: 'type',
+        expectedType: 'a known message type',
+        receivedType: typeName(type),
+        reason: 'unknown_type',
+      },
       { message: 'Unknown message type' },
     ),
   );
@@ -105,7 +121,14 @@ const take: Record<
   hello: takeHello,
   auth: (socket, message) => {
     if (!auth.accepts(message)) socket.refuse(auth.explain(message));
-    else socket.refuse(refuse('CONFLICT', { field: 'type', reason: 'already_authenticated' }, { message: 'Already authenticated' }));
+    else
+      socket.refuse(
+        refuse(
+          'CONFLICT',
+          { field: 'type', reason: 'already_authenticated' },
+          { message: 'Already authenticated' },
+        ),
+      );
   },
 };
 
@@ -137,7 +160,11 @@ function takeErrorReport(socket: DroneSocket, message: Json): void {
 
 function reportError(socket: DroneSocket, message: Json) {
   if (!errorReport.accepts(message)) return errorReport.explain(message);
-  const { error, drone, droneId } = message as { error: { code: string }; drone?: { id: string }; droneId?: string };
+  const { error, drone, droneId } = message as {
+    error: { code: string };
+    drone?: { id: string };
+    droneId?: string;
+  };
   const { line, origin } = socket;
   const state = line.fleet.find(origin.tenant, drone?.id ?? droneId ?? origin.boundDroneId ?? '');
   if (state) state.clientErrors.set(error.code, (state.clientErrors.get(error.code) ?? 0) + 1);
@@ -147,12 +174,20 @@ function reportError(socket: DroneSocket, message: Json) {
 function takeAnswer(socket: DroneSocket, message: Json, schema: Checked): void {
   if (!schema.accepts(message)) return socket.refuse(schema.explain(message));
   const { commandId, droneId, ...answer } = message as { commandId: string; droneId?: string };
-  socket.line.links.answer(socket.origin.tenant, { commandId, droneId: droneId ?? socket.origin.boundDroneId, ...answer });
+  socket.line.links.answer(socket.origin.tenant, {
+    commandId,
+    droneId: droneId ?? socket.origin.boundDroneId,
+    ...answer,
+  });
 }
 
 function takeHello(socket: DroneSocket, message: Json): void {
   if (!hello.accepts(message)) return socket.refuse(hello.explain(message));
-  const { ack, durability, droneId } = message as { ack?: AckMode; durability?: Durability; droneId?: string };
+  const { ack, durability, droneId } = message as {
+    ack?: AckMode;
+    durability?: Durability;
+    droneId?: string;
+  };
   if (ack) socket.ackMode = ack;
   if (durability) socket.waitFor(durability);
   const { boundDroneId } = socket.origin;

@@ -39,7 +39,7 @@ export class DroneSocket implements Waiter, Readable, VehicleLink {
   count = 0;
   readonly #drones = new Set<string>();
   #gate: DurableGate;
-  #marks: AckMarks<string | number> = new AckMarks();
+  readonly #marks: AckMarks<string | number> = new AckMarks();
   #isWaiting = false;
   #isPaused = false;
   #isHeld = false;

@@ -1,7 +1,5 @@
 import {
   AnomalyMessage,
-  CommandAckMessage,
-  commandAck,
   type Durability,
   ErrorReportMessage,
   errorReport,
@@ -9,7 +7,6 @@ import {
   hear,
   heartbeat,
   ingestAnomaly,
-  isId,
   isRefusal,
   type Origin,
   type Receipt,
@@ -25,18 +22,15 @@ import Type from 'typebox';
 import type { Principal } from '../auth/principal.ts';
 import { decodeCompressed, isCompressed } from '../decode/gzip.ts';
 import type { Route } from '../http/route.ts';
-import { integer, readQuery } from '../http/parameters.ts';
 import type { DurableGate } from '../net/durable-gate.ts';
 import { countRefusal, type Line } from './line.ts';
-import type { OrderPolls } from './order-polls.ts';
 
 const DISK_TIMEOUT_MS = 8000;
 const STORED_TIMEOUT_MS = 10_000;
 const BATCH_FACTOR = 16;
-const MAX_WAIT_MS = 60_000;
 
 /** The drones' HTTP: port 3000, the same routes on 8080. CONTRACT 2.4. */
-export function droneRoutes(line: Line, polls: OrderPolls): readonly Route[] {
+export function droneRoutes(line: Line): readonly Route[] {
   const common = { permission: 'telemetry:write', tag: 'drone', bucket: 'ingest' } as const;
   return [
     {
@@ -85,27 +79,8 @@ export function droneRoutes(line: Line, polls: OrderPolls): readonly Route[] {
       bodySchema: ErrorReportMessage,
       handle: (request) => takeErrorReport(line, request),
     },
-    {
-      ...common,
-      method: 'GET',
-      path: '/api/drone/:id/commands',
-      summary: 'The drone’s next orders; waits up to waitMs for one (long poll)',
-      query: POLL_QUERY,
-      handle: (request) => takePoll(line, polls, request),
-    },
-    {
-      ...common,
-      method: 'POST',
-      path: '/api/drone/:id/commands/:commandId/ack',
-      summary: 'The drone’s answer to an order, in MAVLink’s words',
-      body: 'json',
-      bodySchema: CommandAckMessage,
-      handle: (request) => takeOrderAck(line, request),
-    },
   ];
 }
-
-const POLL_QUERY = { waitMs: integer(0, MAX_WAIT_MS, 0) } as const;
 
 function originOf({ clock, parts, strict }: Line, { principal }: FastifyRequest): Origin {
   const { tenant, droneId } = principal as Principal;
@@ -122,11 +97,17 @@ function originOf({ clock, parts, strict }: Line, { principal }: FastifyRequest)
 function refuseWhenFull(line: Line): Refusal | undefined {
   if (line.isStopping()) return refuse('SERVICE_UNAVAILABLE', { reason: 'stopping' }, { retryAfterS: 2 });
   const { accepting, reason } = line.parts.journal.state();
-  return accepting ? undefined : refuse('SERVICE_UNAVAILABLE', { reason: reason ?? 'journal' }, { retryAfterS: 1 });
+  return accepting
+    ? undefined
+    : refuse('SERVICE_UNAVAILABLE', { reason: reason ?? 'journal' }, { retryAfterS: 1 });
 }
 
 /** Waits for what was asked for; says what was reached, never more. */
-async function untilDurable(line: Line, request: FastifyRequest, position: number): Promise<Durability | Refusal> {
+async function untilDurable(
+  line: Line,
+  request: FastifyRequest,
+  position: number,
+): Promise<Durability | Refusal> {
   if (!(await line.disk.reached(position, DISK_TIMEOUT_MS)))
     return refuse('SERVICE_UNAVAILABLE', { reason: 'journal' }, { retryAfterS: 1 });
   if (!/\bdurability=stored\b/.test(String(request.headers['prefer'] ?? ''))) return 'disk';
@@ -169,8 +150,11 @@ interface HttpFrame {
   readonly codec: 'json';
 }
 
-function toFrame({ maxMessageBytes }: Line, { body, bytes }: FastifyRequest): HttpFrame | Refusal {
-  if (!isCompressed(body)) return { value: body, payload: bytes as Buffer, codec: 'json' };
+function toFrame(
+  { maxMessageBytes, compression }: Line,
+  { body, bytes }: FastifyRequest,
+): HttpFrame | Refusal {
+  if (!compression || !isCompressed(body)) return { value: body, payload: bytes as Buffer, codec: 'json' };
   const inside = decodeCompressed(body, maxMessageBytes);
   return isRefusal(inside) ? inside : { value: inside.value, payload: inside.bytes, codec: 'json' };
 }
@@ -180,8 +164,16 @@ async function takeBatch(line: Line, request: FastifyRequest): Promise<object> {
   if (full) return full;
   const { body, bytes } = request;
   if (!Array.isArray(body))
-    return refuse('VALIDATION_ERROR', { field: '', expectedType: 'array', receivedType: typeName(body), reason: 'type' });
-  const outcomes = line.ingest.batch(body, originOf(line, request), { payload: bytes as Buffer, codec: 'json' });
+    return refuse('VALIDATION_ERROR', {
+      field: '',
+      expectedType: 'array',
+      receivedType: typeName(body),
+      reason: 'type',
+    });
+  const outcomes = line.ingest.batch(body, originOf(line, request), {
+    payload: bytes as Buffer,
+    codec: 'json',
+  });
   for (const outcome of outcomes) count(line, outcome);
   const last = Math.max(-1, ...outcomes.map((outcome) => (isRefusal(outcome) ? -1 : outcome.position)));
   const durability = last < 0 ? 'disk' : await untilDurable(line, request, last);
@@ -194,7 +186,9 @@ async function takeBatch(line: Line, request: FastifyRequest): Promise<object> {
     rejected: outcomes.length - accepted,
     durability,
     results: outcomes.map((outcome) =>
-      isRefusal(outcome) ? { status: 'error', error: errorOf(outcome) } : { status: 'success', ...receiptOf(outcome) },
+      isRefusal(outcome)
+        ? { status: 'error', error: errorOf(outcome) }
+        : { status: 'success', ...receiptOf(outcome) },
     ),
   };
 }
@@ -205,13 +199,22 @@ async function takeAnomaly(line: Line, request: FastifyRequest): Promise<object>
   const full = refuseWhenFull(line);
   if (full) return full;
   const { body, bytes } = request;
-  const outcome = ingestAnomaly(line.parts, body, originOf(line, request), { payload: bytes as Buffer, codec: 'json' });
+  const outcome = ingestAnomaly(line.parts, body, originOf(line, request), {
+    payload: bytes as Buffer,
+    codec: 'json',
+  });
   count(line, outcome);
   if (isRefusal(outcome)) return outcome;
   const durability = await untilDurable(line, request, outcome.position);
   if (isRefusal(durability)) return durability;
   const { anomalyId, duplicate } = outcome;
-  return { ...successOf(line), message: 'Anomaly report processed', anomalyId, durability, ...(duplicate && { duplicate }) };
+  return {
+    ...successOf(line),
+    message: 'Anomaly report processed',
+    anomalyId,
+    durability,
+    ...(duplicate && { duplicate }),
+  };
 }
 
 /** The drone a body speaks of: its own word, or the credential's. */
@@ -240,37 +243,4 @@ function takeErrorReport(line: Line, request: FastifyRequest): object {
   const { code } = (request.body as { error: { code: string } }).error;
   if (drone) drone.clientErrors.set(code, (drone.clientErrors.get(code) ?? 0) + 1);
   return { ...successOf(line), message: 'Error report received' };
-}
-
-/** The path's drone, if this credential may speak for it. */
-function pathDrone({ params, principal }: FastifyRequest): string | Refusal {
-  const { id } = params as { id: string };
-  const { droneId } = principal as Principal;
-  if (!isId(id)) return refuse('NOT_FOUND', { field: 'id' });
-  return droneId === undefined || droneId === id
-    ? id
-    : refuse('AUTHORIZATION_ERROR', { field: 'id', reason: 'other_drone' });
-}
-
-async function takePoll(line: Line, polls: OrderPolls, request: FastifyRequest): Promise<object> {
-  const droneId = pathDrone(request);
-  if (isRefusal(droneId)) return droneId;
-  const { waitMs = 0 } = readQuery(POLL_QUERY, request.query);
-  const { tenant } = request.principal as Principal;
-  const drone = line.fleet.find(tenant, droneId);
-  if (drone) hear(drone, 'http', line.clock.now());
-  const commands = await polls.next({ tenant, droneId, waitMs, socket: request.raw.socket });
-  return { status: 'success', timestamp: new Date(line.clock.now()).toISOString(), commands };
-}
-
-function takeOrderAck(line: Line, request: FastifyRequest): object {
-  const droneId = pathDrone(request);
-  if (isRefusal(droneId)) return droneId;
-  const { commandId } = request.params as { commandId: string };
-  const answer = { ...(request.body as object), commandId };
-  if (!commandAck.accepts(answer)) return commandAck.explain(answer);
-  const { result, message } = answer as unknown as { result: string; message?: string };
-  const { tenant } = request.principal as Principal;
-  line.links.answer(tenant, { commandId, droneId, result, ...(message !== undefined && { message }) });
-  return { ...successOf(line), message: 'Command acknowledgement received' };
 }

@@ -1,4 +1,4 @@
-import type { Clock, Fleet, IngestParts, Ingest } from '@skein/core';
+import type { Clock, Fleet, Ingest, IngestParts } from '@skein/core';
 import type { DurableGate } from '../net/durable-gate.ts';
 import type { TurnBudget } from '../net/turn-budget.ts';
 import type { VehicleLinks } from './vehicle-links.ts';
@@ -15,6 +15,8 @@ export interface Line {
   readonly turn: TurnBudget;
   readonly strict: boolean;
   readonly maxMessageBytes: number;
+  /** COMPRESSION_ENABLED: gzip bodies and `metadata.compression` payloads are understood. */
+  readonly compression: boolean;
   readonly counters: LineCounters;
   /** Nothing more is taken. */
   readonly isStopping: () => boolean;

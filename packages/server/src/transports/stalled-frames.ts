@@ -4,7 +4,11 @@ const STALL_MS = 8000;
 
 /** What ws keeps of a message that has begun; read only, never written. */
 interface ReceiverState {
-  readonly _receiver?: { readonly _bufferedBytes?: number; readonly _fragmented?: number; readonly _state?: number };
+  readonly _receiver?: {
+    readonly _bufferedBytes?: number;
+    readonly _fragmented?: number;
+    readonly _state?: number;
+  };
 }
 
 /** Connections that began a frame or a message and then fell silent: a half-open peer must not hold its place. */
@@ -29,5 +33,7 @@ export class StalledFrames {
 function isMidMessage(ws: WebSocket): boolean {
   const receiver = (ws as unknown as ReceiverState)._receiver;
   if (!receiver) return false;
-  return (receiver._bufferedBytes ?? 0) > 0 || (receiver._fragmented ?? 0) > 0 || (receiver._state ?? 0) !== 0;
+  return (
+    (receiver._bufferedBytes ?? 0) > 0 || (receiver._fragmented ?? 0) > 0 || (receiver._state ?? 0) !== 0
+  );
 }

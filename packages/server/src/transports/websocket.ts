@@ -17,6 +17,7 @@ export interface DroneSocketsOptions {
   readonly authenticator: Authenticator;
   readonly rateLimiter: RateLimiter;
   readonly maxConnections: number;
+  readonly maxConnectionsPerAddress?: number | undefined;
   readonly heartbeatIntervalMs: number;
   readonly idleTimeoutMs: number;
 }
@@ -30,6 +31,7 @@ const BUDGET_EVERY = 16;
 export class DroneSockets {
   readonly #options: DroneSocketsOptions;
   readonly #sockets = new Set<DroneSocket>();
+  readonly #addresses = new Map<string, number>();
   readonly #stalled = new StalledFrames();
   readonly #stopSweep: () => void;
   #isDraining = false;
@@ -47,16 +49,27 @@ export class DroneSockets {
     return {
       path,
       permission: 'telemetry:write',
-      refuse: () => this.#refuseEntry(),
+      refuse: (request) => this.#refuseEntry(request.socket.remoteAddress ?? ''),
       enter: (ws, principal, request) => this.#enter(ws, principal, request),
     };
   }
 
-  #refuseEntry() {
+  #refuseEntry(address: string) {
+    const { maxConnections, maxConnectionsPerAddress = maxConnections } = this.#options;
     if (this.#isDraining) return refuse('SERVICE_UNAVAILABLE', { reason: 'stopping' }, { retryAfterS: 2 });
-    if (this.#sockets.size < this.#options.maxConnections) return undefined;
-    const details = { reason: 'max_connections', limit: this.#options.maxConnections };
-    return refuse('SERVICE_UNAVAILABLE', details, { message: 'Maximum connections exceeded', retryAfterS: 5 });
+    const isFull = this.#sockets.size >= maxConnections;
+    if (!isFull && (this.#addresses.get(address) ?? 0) < maxConnectionsPerAddress) return undefined;
+    const details = { reason: 'max_connections', limit: isFull ? maxConnections : maxConnectionsPerAddress };
+    return refuse('SERVICE_UNAVAILABLE', details, {
+      message: 'Maximum connections exceeded',
+      retryAfterS: 5,
+    });
+  }
+
+  #countAddress(address: string, change: 1 | -1): void {
+    const count = (this.#addresses.get(address) ?? 0) + change;
+    if (count > 0) this.#addresses.set(address, count);
+    else this.#addresses.delete(address);
   }
 
   #enter(ws: WebSocket, principal: Principal | undefined, request: IncomingMessage): void {
@@ -75,11 +88,16 @@ export class DroneSockets {
       heartbeatIntervalMs,
     };
     socket.send(ack);
-    if (!principal) setTimeout(() => socket.principal ?? ws.close(1008, 'no credential within 10 s'), AUTH_FRAME_MS).unref();
+    if (!principal)
+      setTimeout(
+        () => socket.principal ?? ws.close(1008, 'no credential within 10 s'),
+        AUTH_FRAME_MS,
+      ).unref();
   }
 
   #listen(socket: DroneSocket, address: string): void {
     const { ws, line } = socket;
+    this.#countAddress(address, 1);
     ws.on('message', (data: Buffer, isBinary: boolean) => {
       const nowMs = line.clock.now();
       socket.lastHeardMs = nowMs;
@@ -99,6 +117,7 @@ export class DroneSockets {
     ws.on('error', () => undefined);
     ws.on('close', () => {
       this.#sockets.delete(socket);
+      this.#countAddress(address, -1);
       socket.end();
     });
   }
@@ -117,7 +136,10 @@ export class DroneSockets {
     if (isRefusal(decoded)) return socket.refuse(decoded);
     const { value } = decoded;
     if (!auth.accepts(value)) return socket.refuse(refuse('AUTHENTICATION_ERROR', { reason: 'missing' }));
-    const principal = await this.#options.authenticator.authenticate((value as { token: string }).token, address);
+    const principal = await this.#options.authenticator.authenticate(
+      (value as { token: string }).token,
+      address,
+    );
     const refusal =
       isRefusal(principal) || mayDo(principal, 'telemetry:write')
         ? principal
@@ -147,7 +169,8 @@ export class DroneSockets {
     const nowMs = line.clock.now();
     for (const socket of this.#sockets) {
       const { ws, principal } = socket;
-      if (principal?.expiresAtMs !== undefined && principal.expiresAtMs <= nowMs) ws.close(1008, 'credential expired');
+      if (principal?.expiresAtMs !== undefined && principal.expiresAtMs <= nowMs)
+        ws.close(1008, 'credential expired');
       else if (this.#stalled.isStalled(ws, socket.lastHeardMs, nowMs)) {
         ws.close(1008, 'a message was begun and not ended');
         ws.terminate();

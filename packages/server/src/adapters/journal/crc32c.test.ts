@@ -12,7 +12,8 @@ function bitwise(bytes: Uint8Array): number {
   return ~crc >>> 0;
 }
 
-const words = (bytes: Uint8Array): Int32Array => new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+const words = (bytes: Uint8Array): Int32Array =>
+  new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
 
 test('the checksum of 32 zero bytes is the one RFC 3720 B.4 gives', () => {
   expect(crc32cWords(new Int32Array(8), 0, 8)).toBe(0x8a91_36aa);

@@ -20,7 +20,12 @@ export type RecordVisitor = (entry: JournalEntry & { readonly payload: Buffer },
 export const CHUNK_BYTES = 4 * 1024 * 1024;
 
 /** Visits the whole, undamaged records at the start of a buffer; returns how many bytes they take. */
-export function visitRecords(buffer: RecordBuffer, length: number, base: number, visit: RecordVisitor): number {
+export function visitRecords(
+  buffer: RecordBuffer,
+  length: number,
+  base: number,
+  visit: RecordVisitor,
+): number {
   let at = 0;
   for (let size = checkRecord(buffer, at, length); size > 0; size = checkRecord(buffer, at, length)) {
     visit(readRecord(buffer, at), base + at);

@@ -142,9 +142,12 @@ test('a reader in another place follows the writer over all segments', async () 
     let position = 0;
     for (let each = 0; each < 5; each += 1) position = journal.append(entry(`${round}.${each}`.padEnd(100)));
     await flushed(journal, position);
-    while (at < journal.durable) at = reader.read(at, journal.durable, ({ payload }) => read.push(payload.toString().trim()));
+    while (at < journal.durable)
+      at = reader.read(at, journal.durable, ({ payload }) => read.push(payload.toString().trim()));
   }
-  expect(read).toEqual(Array.from({ length: 150 }, (_none, index) => `${Math.floor(index / 5)}.${index % 5}`));
+  expect(read).toEqual(
+    Array.from({ length: 150 }, (_none, index) => `${Math.floor(index / 5)}.${index % 5}`),
+  );
   expect(segmentFiles().length).toBeGreaterThan(3);
   reader.close();
   await journal.close();

@@ -2,7 +2,15 @@ import { closeSync, fdatasync, openSync, readSync, unlinkSync, writev } from 'no
 import type { Journal, JournalEntry, JournalState } from '@skein/core';
 import { journalId } from './journal-id.ts';
 import type { RecordVisitor } from './journal-reader.ts';
-import { checkRecord, createRecordBuffer, HEADER_BYTES, type RecordBuffer, readRecord, recordBytes, writeRecord } from './record.ts';
+import {
+  checkRecord,
+  createRecordBuffer,
+  HEADER_BYTES,
+  type RecordBuffer,
+  readRecord,
+  recordBytes,
+  writeRecord,
+} from './record.ts';
 import { recoverJournal } from './recover.ts';
 import { readFully, type SegmentFile, segmentPath, syncDirectory } from './segments.ts';
 
@@ -58,7 +66,9 @@ class FileJournal implements OpenedJournal {
   readonly directory: string;
   readonly cutBytes: number;
   readonly counters = { records: 0, bytes: 0, flushes: 0 };
-  readonly #options: Required<Pick<JournalOptions, 'quotaBytes' | 'segmentBytes' | 'onFatal' | 'onStateChange'>>;
+  readonly #options: Required<
+    Pick<JournalOptions, 'quotaBytes' | 'segmentBytes' | 'onFatal' | 'onStateChange'>
+  >;
   readonly #segments: Segment[];
   readonly #listeners: ((durable: number) => void)[] = [];
   readonly #spare: RecordBuffer[] = [];
@@ -72,7 +82,10 @@ class FileJournal implements OpenedJournal {
   #reason: JournalState['reason'];
   #onIdle: (() => void) | undefined;
 
-  constructor({ segmentBytes = 64 * 1024 * 1024, onStateChange = () => undefined, ...options }: JournalOptions, id: string) {
+  constructor(
+    { segmentBytes = 64 * 1024 * 1024, onStateChange = () => undefined, ...options }: JournalOptions,
+    id: string,
+  ) {
     this.id = id;
     this.directory = options.directory;
     this.#options = { ...options, segmentBytes, onStateChange };
@@ -185,7 +198,8 @@ class FileJournal implements OpenedJournal {
 
   #segmentFor({ base }: Filled): Segment {
     const current = this.#segments.at(-1);
-    const continues = current && current.base + current.bytes === base && current.bytes < this.#options.segmentBytes;
+    const continues =
+      current && current.base + current.bytes === base && current.bytes < this.#options.segmentBytes;
     if (continues) return current;
     const segment = openSegment({ base, path: segmentPath(this.directory, base), bytes: 0 });
     syncDirectory(this.directory);
@@ -216,7 +230,8 @@ class FileJournal implements OpenedJournal {
       this.#durable = segment.base + segment.bytes;
       this.#writing = [];
       for (const { buffer } of batch)
-        if (this.#spare.length < MAX_SPARE_BUFFERS && buffer.bytes.length === BUFFER_BYTES) this.#spare.push(buffer);
+        if (this.#spare.length < MAX_SPARE_BUFFERS && buffer.bytes.length === BUFFER_BYTES)
+          this.#spare.push(buffer);
       if (this.#reason === 'disk_full') this.#setReason(undefined);
       this.#judgeRoom();
       for (const listener of this.#listeners) listener(this.#durable);

@@ -82,7 +82,10 @@ export function claimedBytes({ words }: RecordBuffer, at: number, end: number): 
 }
 
 /** The entry of a record already checked. Its payload is a view into the buffer, not a copy. */
-export function readRecord({ bytes, view }: RecordBuffer, at: number): JournalEntry & { readonly payload: Buffer } {
+export function readRecord(
+  { bytes, view }: RecordBuffer,
+  at: number,
+): JournalEntry & { readonly payload: Buffer } {
   const tenantEnd = at + HEADER_BYTES + (bytes[at + 15] as number);
   const count = view.getUint32(at + 24, true);
   const payloadStart = tenantEnd + 2 * count;

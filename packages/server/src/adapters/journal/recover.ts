@@ -1,4 +1,4 @@
-import { closeSync, ftruncateSync, fsyncSync, openSync } from 'node:fs';
+import { closeSync, fsyncSync, ftruncateSync, openSync } from 'node:fs';
 import { CHUNK_BYTES, DamagedJournalError, type RecordVisitor, visitRecords } from './journal-reader.ts';
 import { checkRecord, createRecordBuffer, RECORD_MAGIC } from './record.ts';
 import { listSegments, readFully, type SegmentFile, syncDirectory } from './segments.ts';
@@ -21,7 +21,8 @@ export function recoverJournal(directory: string, visit: RecordVisitor): Recover
   const kept = segments.map((segment, at) => {
     const good = scanSegment(segment, visit);
     if (good === segment.bytes) return segment;
-    if (at < segments.length - 1 || hasRecordAfter(segment, good)) throw new DamagedJournalError(segment.path, good);
+    if (at < segments.length - 1 || hasRecordAfter(segment, good))
+      throw new DamagedJournalError(segment.path, good);
     cutBytes = segment.bytes - good;
     cutTail(segment, good);
     return { ...segment, bytes: good };
