@@ -28,9 +28,15 @@ export async function openAccess(
   const { dataDir, apiKeySecret, jwtSecret, host } = config;
   const secrets = openSecrets({ dataDir, apiKeySecret, jwtSecret, isLoopback: isLoopback(host) });
   for (const warning of secrets.warnings) log.warn(warning);
-  const onError = (error: unknown) => log.warn({ error: (error as Error).message }, 'the store does not answer');
+  const onError = (error: unknown) =>
+    log.warn({ error: (error as Error).message }, 'the store does not answer');
   const audit = createAuditLog(store, onError);
-  const keyring = await Keyring.open({ credentials: store, apiKeySecret: secrets.apiKeySecret, clock, onError });
+  const keyring = await Keyring.open({
+    credentials: store,
+    apiKeySecret: secrets.apiKeySecret,
+    clock,
+    onError,
+  });
   const authenticator = new Authenticator({
     keyring,
     tokens: { jwtSecret: secrets.jwtSecret, jwksUrl: config.jwksUrl, jwksIssuer: config.jwtIssuer },
@@ -39,7 +45,13 @@ export async function openAccess(
     onEvent: ({ outcome, address, tenant = '', subject = 'anonymous', reason }) => {
       if (outcome !== 'refused') return;
       log.info({ address, reason }, 'login refused');
-      const entry = { atMs: clock.now(), tenant, actor: subject, action: 'login', target: 'credential' } as const;
+      const entry = {
+        atMs: clock.now(),
+        tenant,
+        actor: subject,
+        action: 'login',
+        target: 'credential',
+      } as const;
       audit.record({ ...entry, outcome: 'refused', address, details: { reason } });
     },
   });

@@ -11,7 +11,7 @@ type Variables = typeof variables;
 type SettingName = keyof Variables;
 type ValueOf<V> = V extends Variable<infer T, infer D> ? (D extends undefined ? T | undefined : T) : never;
 type Settings = { readonly [K in SettingName]: ValueOf<Variables[K]> };
-export type Origin = 'flag' | 'environment' | '.env' | 'default';
+type Origin = 'flag' | 'environment' | '.env' | 'default';
 
 /** Every setting in its final form; units are in the names. */
 export type Config = Omit<Settings, 'journalDir' | 'logLevel'> & {
