@@ -99,6 +99,8 @@ export class DroneSockets {
     const { ws, line } = socket;
     this.#countAddress(address, 1);
     ws.on('message', (data: Buffer, isBinary: boolean) => {
+      // What ws had already read when reading stopped: not taken, so not acknowledged.
+      if (this.#isDraining) return;
       const nowMs = line.clock.now();
       socket.lastHeardMs = nowMs;
       socket.origin.receivedAtMs = nowMs;
