@@ -5,7 +5,7 @@ import { refusalChecks } from './refusal-checks.ts';
 import { socketChecks } from './socket-checks.ts';
 
 /** Every check of the drone side of the contract, in the order they are tried. */
-export const checks: readonly Check[] = [...httpChecks, ...refusalChecks, ...socketChecks];
+const checks: readonly Check[] = [...httpChecks, ...refusalChecks, ...socketChecks];
 
 export interface Verdict {
   readonly name: string;
