@@ -4,7 +4,8 @@ import { rename, rm } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import type { HistoryQuery, Store, StoredSample } from '@skein/core';
 import { DEFAULT_TENANT } from '../auth/principal.ts';
-import { type Console, type Flags, Misuse } from './console.ts';
+import { catchUp } from './catch-up.ts';
+import { type Console, configOf, type Flags, Misuse } from './console.ts';
 import { CSV_HEADING, toCsvLine } from './csv.ts';
 import { toParquet } from './parquet.ts';
 import { readId, readInstantUs, readWord } from './read-option.ts';
@@ -36,8 +37,9 @@ export const exportHistory: Define = (command, console) => {
       'after',
       '\nExamples:\n  skein export --drone drone-001 --from 2026-11-21T00:00:00Z > day.ndjson\n  skein export --drone drone-001 --format parquet --out flight.parquet',
     );
-  addSettings(command, 'dataDir').action((options: Flags) => {
+  addSettings(command, 'dataDir').action(async (options: Flags) => {
     const request = readRequest(options);
+    await catchUp(configOf(console, options));
     return withStore(console, options, async (store) => {
       const rows = await write(store, request, console);
       if (options['json'] && request.out)

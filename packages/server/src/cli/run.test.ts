@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Store } from '@skein/core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openJournal } from '../adapters/journal/journal.ts';
 import { openProjection, openStore } from '../adapters/store.ts';
 import { batchOf, NOW_US, sampleOf, toMessage } from '../adapters/store-messages.contract.ts';
 import { hashKey } from '../auth/keys.ts';
@@ -139,6 +140,22 @@ test('an export is what was sent, oldest first, within the times asked for', asy
   expect(code).toBe(0);
   const lines = out.trimEnd().split('\n');
   expect(lines.map((line) => JSON.parse(line))).toEqual([1, 2, 3].map((at) => toMessage(flightAt(at))));
+});
+
+test('an export holds what only the journal knows yet', async () => {
+  const journal = openJournal({
+    directory: join(directory, 'journal'),
+    quotaBytes: 2 ** 30,
+    onRecord: () => undefined,
+    onFatal: () => undefined,
+  });
+  const entry = { kind: 'telemetry', codec: 'json', channel: 'http', tenant: 'default' } as const;
+  const payload = JSON.stringify(toMessage(flightAt(0)));
+  journal.append({ ...entry, receivedAtMs: NOW_US / 1000, payload });
+  await journal.close();
+  const { out, code } = await skein(...exporting);
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toEqual(JSON.parse(payload));
 });
 
 test('an export to a file leaves the whole file and nothing beside it', async () => {
