@@ -63,6 +63,8 @@ export type TakeOrder = (order: OrderMessage, context: OrderContext) => OrderOut
 export interface Lines {
   readonly count: number;
   send(i: number, message: TelemetryMessage): void;
+  /** True when every line has a channel open. */
+  connected(): boolean;
   delivery(): Delivery;
   /** Waits until everything is acknowledged or the time is over, then ends the lines. */
   close(flushTimeoutMs: number): Promise<void>;
@@ -85,6 +87,7 @@ export function openLines(
   return {
     count,
     send: (i, message) => void lines[i % count]?.send(message),
+    connected: () => lines.every((line) => line.stats().channel !== 'none'),
     delivery: () => toDelivery(lines),
     close: async (flushTimeoutMs) => {
       await Promise.all(lines.map((line) => line.flush(flushTimeoutMs)));

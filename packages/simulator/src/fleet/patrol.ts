@@ -34,7 +34,7 @@ export function toPad(i: number, count: number, spacingM: number): Point {
   };
 }
 
-export const MISSION_TYPES = ['surveillance', 'inspection', 'mapping', 'delivery', 'search'] as const;
+const MISSION_TYPES = ['surveillance', 'inspection', 'mapping', 'delivery', 'search'] as const;
 
 export function toMissionType(key: number, mission: number): string {
   return MISSION_TYPES[(bits(key, mission, 0x4002) >>> 8) % MISSION_TYPES.length] as string;

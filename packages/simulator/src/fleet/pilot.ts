@@ -115,7 +115,7 @@ function touchDown(state: FleetState, plan: FlightPlan, i: number): void {
   for (const field of ['powerW', 'currentA'] as const) state[field][i] = 0;
 }
 
-export function homeDistanceM(state: FleetState, i: number): number {
+function homeDistanceM(state: FleetState, i: number): number {
   return Math.hypot(
     (state.x[i] as number) - (state.homeX[i] as number),
     (state.y[i] as number) - (state.homeY[i] as number),

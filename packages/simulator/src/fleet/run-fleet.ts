@@ -17,6 +17,8 @@ export interface FleetRunOptions extends ConnectOptions {
   /** Simulated seconds per second. Default 1. */
   readonly timeFactor?: number;
   readonly signal?: AbortSignal;
+  /** How long to wait for the lines to open before the flight begins all the same. Default 5000 ms. */
+  readonly connectTimeoutMs?: number;
   /** How long to wait at the end for what is not acknowledged. Default 10 000 ms. */
   readonly flushTimeoutMs?: number;
   /** Called about once a second. */
@@ -47,7 +49,7 @@ const TICK_MS = 20;
 const PROGRESS_MS = 1000;
 const ORDER_PROGRESS_MS = 500;
 /** What is later than this is not made up for: such a burst would be no drone's behaviour. */
-const MAX_LAG_MS = 2000;
+const MAX_LAG_MS = 30_000;
 /** Sends in one turn of the event loop, so that acknowledgements are read meanwhile. */
 const MAX_PER_TURN = 2000;
 const MAX_CONNECTIONS = 1000;
@@ -115,6 +117,7 @@ class Run {
 
   async fly(): Promise<FleetRun> {
     const { signal, seconds = Number.POSITIVE_INFINITY, flushTimeoutMs = 10_000 } = this.#options;
+    await this.#connect();
     this.#startMs = this.#timers.now();
     this.#simulation.begin(this.#startMs, this.#timeFactor);
     const endMs = seconds * 1000;
@@ -130,6 +133,17 @@ class Run {
     this.#sendDelayed(Number.POSITIVE_INFINITY);
     await this.#lines.close(flushTimeoutMs);
     return this.#result(elapsedMs / 1000);
+  }
+
+  /**
+   * A thousand handshakes take seconds, which must not be flight time. HTTP has nothing to open; and a server that is
+   * away is waited for only a little: the lines go on trying.
+   */
+  async #connect(): Promise<void> {
+    const { mode, signal, connectTimeoutMs = 5000 } = this.#options;
+    const untilMs = this.#timers.now() + (mode === 'http' ? 0 : connectTimeoutMs);
+    while (!this.#lines.connected() && this.#timers.now() < untilMs && !signal?.aborted)
+      await pause(this.#timers, TICK_MS, signal);
   }
 
   /** Flies up to now and sends what is due: the fleet's n-th message at n / (drones · rate). True: there is more. */

@@ -24,7 +24,7 @@ const MAX_CHANGE = JERK * DECISION_S;
  * The highest speed (m/s) from which a jerk-limited stop fits into the distance: the root of
  * d = v²/2a + v·a/2j.
  */
-export function speedForDistance(distanceM: number, accelMps2: number): number {
+function speedForDistance(distanceM: number, accelMps2: number): number {
   const ramp = accelMps2 / (2 * JERK);
   return accelMps2 * (Math.sqrt(ramp * ramp + (2 * distanceM) / accelMps2) - ramp);
 }

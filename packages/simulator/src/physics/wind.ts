@@ -111,12 +111,7 @@ interface Draw {
  * fractions H = √3·F + (1 − √3)·F² with F a first-order lag, whose two states have stationary covariance
  * [[1, ½], [½, ½]]; the noise is what keeps that exactly at any step (Q = P − A·P·Aᵀ).
  */
-export function lateral(
-  first: Float64Array,
-  second: Float64Array,
-  i: number,
-  { rate, n1, n2 }: Draw,
-): number {
+function lateral(first: Float64Array, second: Float64Array, i: number, { rate, n1, n2 }: Draw): number {
   const e = Math.exp(-rate);
   const e2 = e * e;
   const q11 = 1 - e2;

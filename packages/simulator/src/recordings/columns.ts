@@ -1,6 +1,6 @@
 /** Which column of a table is what, by its header: names in many dialects, units in brackets or at the end. */
 
-export const QUANTITIES = [
+const QUANTITIES = [
   ...[
     'date',
     'time',

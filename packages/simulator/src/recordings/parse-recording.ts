@@ -5,7 +5,7 @@ import { type Parsed, type Recording, RecordingError } from './recording.ts';
 import { isTlog, parseTlog } from './tlog.ts';
 import { parseUlog } from './ulog.ts';
 
-export const MAX_RECORDING_BYTES = 512 * 1024 * 1024;
+const MAX_RECORDING_BYTES = 512 * 1024 * 1024;
 
 /**
  * A recorded flight from a file's bytes, whatever it is: PX4 ULog, MAVLink telemetry log, DroneDeploy's DJI log, or a

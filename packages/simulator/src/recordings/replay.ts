@@ -165,7 +165,7 @@ const STATUSES: ReadonlySet<string> = new Set(DRONE_STATUSES);
 type Status = (typeof DRONE_STATUSES)[number];
 
 /** Guide A's message of a moment; what the log did not say is left out, and what had to be assumed is named. */
-export function toMessage(
+function toMessage(
   sample: RecordedSample,
   seq: number,
   options: ReplayOptions,
