@@ -9,7 +9,7 @@ export interface Waypoint extends Point {
   readonly speedMps?: number;
 }
 
-export interface UploadedMission {
+interface UploadedMission {
   readonly waypoints: readonly Waypoint[];
   /** As the operator's side calls it. */
   readonly missionId: string | undefined;

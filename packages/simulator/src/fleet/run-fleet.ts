@@ -48,7 +48,7 @@ export interface FleetRun extends Delivery {
 const TICK_MS = 20;
 const PROGRESS_MS = 1000;
 const ORDER_PROGRESS_MS = 500;
-/** What is later than this is not made up for: such a burst would be no drone's behaviour. */
+/** A stall is made up for up to this; what is later is left out and counted. */
 const MAX_LAG_MS = 30_000;
 /** Sends in one turn of the event loop, so that acknowledgements are read meanwhile. */
 const MAX_PER_TURN = 2000;

@@ -17,7 +17,7 @@ const QUANTITIES = [
   ],
   ...['signal', 'temperature', 'speed', 'velocityEast', 'velocityNorth', 'heading', 'status', 'armed'],
 ] as const;
-export type Quantity = (typeof QUANTITIES)[number];
+type Quantity = (typeof QUANTITIES)[number];
 
 export interface Column {
   readonly index: number;
