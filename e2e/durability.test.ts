@@ -53,7 +53,10 @@ describe('what was acknowledged survives', () => {
 });
 
 describe('the check itself notices', () => {
-  async function withMutation(name: string, work: (home: Home, server: Server) => Promise<void>): Promise<void> {
+  async function withMutation(
+    name: string,
+    work: (home: Home, server: Server) => Promise<void>,
+  ): Promise<void> {
     const home = await createHome({ settings, preload: [mutation(name)] });
     try {
       await work(home, await home.start());

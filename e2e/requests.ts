@@ -14,7 +14,10 @@ export interface RequestOptions {
 }
 
 /** One HTTP request; the answer's body is JSON, as all of ours is. */
-export async function request(url: string, { key, method = 'GET', headers = {}, body }: RequestOptions = {}): Promise<Reply> {
+export async function request(
+  url: string,
+  { key, method = 'GET', headers = {}, body }: RequestOptions = {},
+): Promise<Reply> {
   const authorization = key === undefined ? {} : { authorization: `Bearer ${key}` };
   const response = await fetch(url, {
     method,

@@ -143,7 +143,9 @@ async function readyLine(child: ChildProcess, log: () => string): Promise<Ports>
     const line = text.split('\n').find((each) => each.includes('"ready"'));
     if (line !== undefined && text.includes('\n')) resolve(JSON.parse(line) as Ports);
   });
-  child.once('exit', (code) => reject(new Error(`the server ended with ${code} before it was ready:\n${log()}`)));
+  child.once('exit', (code) =>
+    reject(new Error(`the server ended with ${code} before it was ready:\n${log()}`)),
+  );
   return promise.finally(() => clearTimeout(timer));
 }
 

@@ -86,7 +86,10 @@ export interface RefusedUpgrade {
 }
 
 /** What an upgrade that is refused is answered with. */
-export async function refusedUpgrade(url: string, headers: Readonly<Record<string, string>> = {}): Promise<RefusedUpgrade> {
+export async function refusedUpgrade(
+  url: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<RefusedUpgrade> {
   const ws = new WebSocket(url, { headers });
   ws.on('error', () => undefined);
   const [, response] = (await once(ws, 'unexpected-response')) as [unknown, IncomingMessage];

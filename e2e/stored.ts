@@ -17,7 +17,11 @@ export interface Asked {
 }
 
 /** All samples of one drone, page by page, newest first. */
-export async function readStored({ httpUrl, key }: Asked, droneId: string, limit = 10_000): Promise<readonly StoredItem[]> {
+export async function readStored(
+  { httpUrl, key }: Asked,
+  droneId: string,
+  limit = 10_000,
+): Promise<readonly StoredItem[]> {
   const items: StoredItem[] = [];
   let cursor = '';
   do {
@@ -38,7 +42,8 @@ export async function untilStored({ httpUrl, key }: Asked): Promise<void> {
   for (;;) {
     const message = telemetryOf({ droneId: 'sentinel', sessionId: newSession() });
     const { status, body } = await post(url, message, { key, headers: { prefer: 'durability=stored' } });
-    if (status !== 200 && status !== 503) throw new Error(`the sentinel was answered ${status}: ${JSON.stringify(body)}`);
+    if (status !== 200 && status !== 503)
+      throw new Error(`the sentinel was answered ${status}: ${JSON.stringify(body)}`);
     if (body['durability'] === 'stored') return;
   }
 }

@@ -35,7 +35,8 @@ export class Writers {
     const onError = (error: Json) => this.#refused.reject(new Error(`refused: ${JSON.stringify(error)}`));
     const run = newSession().slice(0, 8);
     this.#drones = Array.from({ length: writers }, (_, n) => {
-      const mode = ack === 'both' ? (n % 2 === 0 ? 'each' : 'count') : ack;
+      const half = n % 2 === 0 ? 'each' : 'count';
+      const mode = ack === 'both' ? half : ack;
       return new Writer({ url, ack: mode, window, key, droneId: `writer-${run}-${n}`, onAck, onError });
     });
   }
@@ -162,7 +163,8 @@ class Writer {
     else if (type === 'telemetry_ack') this.#settle([seq]);
     else if (type === 'ack') this.#settle(this.#order.slice(this.#first, upto));
     else return;
-    while (this.#first < this.#order.length && this.acked.has(this.#order[this.#first] as number)) this.#first += 1;
+    while (this.#first < this.#order.length && this.acked.has(this.#order[this.#first] as number))
+      this.#first += 1;
     this.#pump();
     this.#judgeDone();
   }
@@ -183,7 +185,9 @@ class Writer {
   #send(seq: number): void {
     this.#order.push(seq);
     const timestamp = new Date(this.#startMs + seq).toISOString();
-    this.#ws?.send(JSON.stringify(telemetryOf({ droneId: this.droneId, sessionId: this.#session, seq, timestamp })));
+    this.#ws?.send(
+      JSON.stringify(telemetryOf({ droneId: this.droneId, sessionId: this.#session, seq, timestamp })),
+    );
   }
 
   #judgeDone(): void {

@@ -24,6 +24,7 @@ export function mutate(...mutations: readonly Mutation[]): void {
 }
 
 function apply({ file, from, to }: Mutation, text: string): string {
-  if (!from.test(text)) throw new Error(`the control is out of date: ${file} has nothing like ${from.source}`);
+  if (!from.test(text))
+    throw new Error(`the control is out of date: ${file} has nothing like ${from.source}`);
   return text.replace(from, to);
 }
