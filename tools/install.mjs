@@ -30,7 +30,7 @@ function isInstalled() {
 }
 
 if (!isInstalled()) {
-  const { status } = spawnSync('npm', ['ci'], {
+  const { status } = spawnSync('npm', ['ci', '--loglevel=error'], {
     cwd: root,
     stdio: 'inherit',
     shell: process.platform === 'win32',

@@ -11,6 +11,7 @@ export const simulate: Define = (command, console) => {
     .option('--drones <n>', 'how many', '1')
     .option('--rate-hz <hz>', 'messages per drone and second', '1')
     .option('--seconds <s>', 'how long; absent: until Ctrl+C')
+    .option('--wait-s <s>', 'how long to wait at the end for what is not acknowledged', '10')
     .option('--seed <n>', 'the same seed flies the same flights', '1')
     .option('--id-style <style>', 'hyphen: drone-001…, underscore: drone_0…', 'hyphen')
     .option('--connections <n>', 'sockets; a socket may carry several drones', '1000')
@@ -54,6 +55,7 @@ function readRun(options: Flags, console: Console): Parameters<typeof runFleet>[
     ...readConnection(options, console),
     rateHz: readNumber('--rate-hz', rateHz, 0.001, 1000),
     connections: readWholeNumber('--connections', connections, 1, 100_000),
+    flushTimeoutMs: readNumber('--wait-s', options['waitS'] ?? '', 0, 3600) * 1000,
     timeFactor: readNumber('--time-factor', timeFactor, 0.01, 100),
     ...(seconds !== undefined && { seconds: readNumber('--seconds', seconds, 0, 31_536_000) }),
     onProgress: (progress) => console.note(toProgress(progress)),
