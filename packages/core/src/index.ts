@@ -27,3 +27,4 @@ export type * from './ports.ts';
 export * from './rules/finding-entry.ts';
 export * from './rules/judge.ts';
 export * from './rules/rule.ts';
+export * from './telemetry-stream.ts';

@@ -31,7 +31,14 @@ export interface Receipt {
   readonly duplicate: boolean;
 }
 
-type Admitted = Receipt & { readonly drone: DroneState; readonly sample: Sample };
+/** A valid sample, whose it is, and within which session. */
+export interface Heard {
+  readonly drone: DroneState;
+  readonly sample: Sample;
+  readonly session: SessionState;
+}
+
+export type Admitted = Receipt & Heard;
 export type Frame = Pick<JournalEntry, 'payload' | 'codec'>;
 
 /** The way of every sample, synchronous: validate, identity, duplicates → journal → live → rules → bus. */
@@ -43,9 +50,20 @@ export class Ingest {
   }
 
   /** One telemetry message. */
-  telemetry(value: unknown, origin: Origin, frame: Frame): Receipt | Refusal {
+  telemetry(value: unknown, origin: Origin, frame: Frame): Admitted | Receipt | Refusal {
     const admitted = this.#admit(value, origin, 0);
-    if (isRefusal(admitted) || admitted.duplicate) return admitted;
+    return isRefusal(admitted) ? admitted : this.#take(admitted, origin, frame);
+  }
+
+  /** A sample that is known to be valid, of a drone and session that are known. */
+  sample(heard: Heard, origin: Origin, frame: Frame): Receipt | Refusal {
+    hear(heard.drone, origin.channel, origin.receivedAtMs);
+    const identified = this.#identify(heard, 0);
+    return isRefusal(identified) ? identified : this.#take(identified, origin, frame);
+  }
+
+  #take(admitted: Admitted | Receipt, origin: Origin, frame: Frame): Admitted | Receipt {
+    if (admitted.duplicate) return admitted;
     this.#parts.journal.append(toEntry('telemetry', origin, frame));
     this.#show(admitted as Admitted);
     return admitted;
@@ -82,7 +100,7 @@ export class Ingest {
   }
 
   #admit(value: unknown, origin: Origin, index: number): Admitted | Receipt | Refusal {
-    const { fleet, duplicates, journal } = this.#parts;
+    const { fleet } = this.#parts;
     const sample = toSample(value, origin);
     if (isRefusal(sample)) return sample;
     const drone = mayWrite(origin, sample.droneId) ? fleet.meet(sample.tenant, sample.droneId) : NOT_YOURS;
@@ -90,7 +108,11 @@ export class Ingest {
       return refuse('SERVICE_UNAVAILABLE', { reason: 'max_drones' }, { retryAfterS: 60 });
     if (isRefusal(drone)) return drone;
     hear(drone, origin.channel, origin.receivedAtMs);
-    const session = fleet.session(drone, sample.sessionId);
+    return this.#identify({ drone, sample, session: fleet.session(drone, sample.sessionId) }, index);
+  }
+
+  #identify({ drone, sample, session }: Heard, index: number): Admitted | Receipt | Refusal {
+    const { duplicates, journal } = this.#parts;
     const place = toPlace(sample.seq, sample.timeUs);
     const identity = { keyHigh: session.keyHigh, keyLow: session.keyLow, place };
     const seen = isBeyond(session, sample) ? undefined : duplicates.find(identity);
@@ -98,7 +120,7 @@ export class Ingest {
       return this.#repeat(seen, { drone, sample, session, place, position: seen.position, duplicate: true });
     const position = journal.end;
     remember(session, sample);
-    duplicates.add(identity, position, index, origin.receivedAtMs);
+    duplicates.add(identity, position, index, sample.receivedAtMs);
     return { drone, sample, session, place, position, duplicate: false };
   }
 

@@ -2,16 +2,40 @@ import type { Enu, GeoPoint, LocalFrame } from '../geo/wgs84.ts';
 import type { Channel } from './channel.ts';
 import type { TelemetryMessage } from './telemetry-schema.ts';
 
-/**
- * One telemetry report inside the system: flat, SI, units in names; a view on the message, so that a sample costs one
- * small object. An absent number is NaN.
- */
-export class Sample {
+/** One telemetry report inside the system: flat, SI, units in names. An absent number is NaN. */
+export interface Sample {
+  readonly tenant: string;
+  readonly channel: Channel;
+  readonly receivedAtMs: number;
+  readonly droneId: string;
+  readonly sessionId: string;
+  /** Absent: -1; then the time is the sample's identity within its session. */
+  readonly seq: number;
+  readonly timeUs: number;
+  readonly eastM: number;
+  readonly northM: number;
+  readonly upM: number;
+  readonly latitudeDeg: number;
+  readonly longitudeDeg: number;
+  readonly altitudeAmslM: number;
+  readonly batteryPct: number;
+  readonly signalPct: number;
+  readonly temperatureC: number;
+  readonly groundSpeedMps: number;
+  /** 360 is 0. */
+  readonly headingDeg: number;
+  readonly status: string | undefined;
+  readonly armed: boolean | undefined;
+  /** The message itself, so that unknown fields are given back. */
+  readonly message: TelemetryMessage;
+}
+
+/** A sample as a view on its parsed message: one small object. */
+export class ParsedSample implements Sample {
   readonly tenant: string;
   readonly channel: Channel;
   readonly receivedAtMs: number;
   readonly timeUs: number;
-  /** The message itself, so that unknown fields are given back. */
   readonly message: TelemetryMessage;
   readonly #derived: DerivedPosition | undefined;
 
@@ -32,7 +56,6 @@ export class Sample {
     return this.message.sessionId;
   }
 
-  /** Absent: -1; then the time is the sample's identity within its session. */
   get seq(): number {
     return this.message.seq ?? -1;
   }
@@ -77,7 +100,6 @@ export class Sample {
     return this.message.telemetry.speed ?? Number.NaN;
   }
 
-  /** 360 is 0. */
   get headingDeg(): number {
     const { heading } = this.message.telemetry;
     return heading === 360 ? 0 : (heading ?? Number.NaN);

@@ -2,7 +2,7 @@ import { isRefusal, type Refusal, refuse } from '../errors.ts';
 import type { LocalFrame } from '../geo/wgs84.ts';
 import { checked } from './checked.ts';
 import { firstUnknownField, hasOnlyKnownFields } from './known-fields.ts';
-import { type DerivedPosition, type Origin, Sample } from './sample.ts';
+import { type DerivedPosition, type Origin, ParsedSample, type Sample } from './sample.ts';
 import { toCamelFields } from './spelling.ts';
 import { TelemetryMessage } from './telemetry-schema.ts';
 import { MAX_AHEAD_MS, OLDEST_EVENT_US, parseTimestampUs } from './timestamp.ts';
@@ -19,7 +19,9 @@ export function toSample(value: unknown, origin: Origin): Sample | Refusal {
   if (refusal) return refusal;
   const timeUs = parseTimestampUs(message.timestamp);
   const derived = origin.frame && derivePosition(message.position, origin.frame);
-  return refuseTime(timeUs, origin.receivedAtMs) ?? new Sample(message, timeUs as number, origin, derived);
+  return (
+    refuseTime(timeUs, origin.receivedAtMs) ?? new ParsedSample(message, timeUs as number, origin, derived)
+  );
 }
 
 /** The message in the contract's spelling; both spellings are understood. */

@@ -33,6 +33,10 @@ interface Frame {
 
 /** One WebSocket message of a drone: decoded, told apart, taken. Never throws for anything a client sends. */
 export function takeFrame(socket: DroneSocket, payload: Buffer, codec: Codec): void {
+  if (codec === 'json') {
+    const outcome = socket.stream.again({ payload, codec }, socket.origin, toLatin1);
+    if (outcome) return socket.settle(outcome, socket.stream.seq);
+  }
   const decoded = codec === 'msgpack' ? decodeMsgpack(payload) : decodeJson(payload);
   if (isRefusal(decoded)) return socket.refuse(decoded);
   const { value } = decoded;
@@ -59,9 +63,14 @@ function takeValue(socket: DroneSocket, value: unknown, frame: Frame): void {
 function takeTelemetry(socket: DroneSocket, message: Json, frame: Frame): void {
   const outcome = socket.line.ingest.telemetry(message, socket.origin, frame);
   const { seq } = message as { seq?: unknown };
-  if (!isRefusal(outcome)) socket.carries((message as { drone: { id: string } }).drone.id);
+  if ('sample' in outcome) {
+    socket.carries(outcome.sample.droneId);
+    if (frame.codec === 'json') socket.stream.learn(frame.payload, outcome, socket.origin);
+  }
   socket.settle(outcome, typeof seq === 'number' ? seq : undefined);
 }
+
+const toLatin1 = (bytes: Uint8Array): string => (bytes as Buffer).toString('latin1');
 
 function takeArray(socket: DroneSocket, items: readonly unknown[], frame: Frame): void {
   if (items.length === 0) return socket.refuse(notAMessage(items));

@@ -6,6 +6,7 @@ import {
   type Origin,
   type Receipt,
   type Refusal,
+  TelemetryStream,
   toDataId,
   toEnvelope,
   type VehicleLink,
@@ -37,6 +38,7 @@ export class DroneSocket implements Waiter, Readable, VehicleLink {
   lastPingMs: number;
   /** Data messages so far; an item of an array frame counts as one. */
   count = 0;
+  readonly stream: TelemetryStream;
   readonly #drones = new Set<string>();
   #gate: DurableGate;
   readonly #marks: AckMarks<string | number> = new AckMarks();
@@ -50,6 +52,7 @@ export class DroneSocket implements Waiter, Readable, VehicleLink {
   constructor(ws: WebSocket, line: Line, nowMs: number) {
     this.ws = ws;
     this.line = line;
+    this.stream = new TelemetryStream(line.ingest);
     this.#gate = line.disk;
     this.lastHeardMs = nowMs;
     this.lastPingMs = nowMs;
