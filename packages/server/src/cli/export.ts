@@ -7,7 +7,7 @@ import { DEFAULT_TENANT } from '../auth/principal.ts';
 import { catchUp } from './catch-up.ts';
 import { type Console, configOf, type Flags, Misuse } from './console.ts';
 import { CSV_HEADING, toCsvLine } from './csv.ts';
-import { toParquet } from './parquet.ts';
+import { openParquetWriter } from './parquet.ts';
 import { readId, readInstantUs, readWord } from './read-option.ts';
 import { addSettings } from './settings.ts';
 import type { Define } from './subcommand.ts';
@@ -68,14 +68,14 @@ async function write(store: Store, { query, format, out }: Request, console: Con
   if (out === undefined) return writeLines(store, query, { format, stream: console.stdout }, console);
   // Under a name of its own until it is whole: nobody takes half a file for the history.
   const part = `${out}.part`;
+  const finish = format === 'parquet' ? await openParquetWriter() : rename;
   const stream = createWriteStream(part);
   try {
     await once(stream, 'open');
     const rows = await writeLines(store, query, { format, stream }, console);
     stream.end();
     await once(stream, 'close');
-    if (format === 'parquet') await toParquet(part, out);
-    else await rename(part, out);
+    await finish(part, out);
     return rows;
   } finally {
     stream.destroy();

@@ -13,20 +13,24 @@ interface DuckDb {
 
 const DUCKDB = '@duckdb/node-api';
 
-/** Turns a CSV file of ours into a Parquet file; types are told, not guessed. */
-export async function toParquet(csv: string, parquet: string): Promise<void> {
+export type WriteParquet = (csv: string, parquet: string) => Promise<void>;
+
+/** Turns a CSV file of ours into a Parquet file; types are told, not guessed. Fails at once where DuckDB is missing. */
+export async function openParquetWriter(): Promise<WriteParquet> {
   const { DuckDBInstance } = await openDuckDb();
-  const instance = await DuckDBInstance.create(':memory:');
-  const connection = await instance.connect();
-  try {
-    await connection.run(
-      `COPY (SELECT * FROM read_csv(${quote(csv)}, header = true, all_varchar = false, types = {${types()}}))
-       TO ${quote(parquet)} (FORMAT parquet, COMPRESSION zstd)`,
-    );
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
+  return async (csv, parquet) => {
+    const instance = await DuckDBInstance.create(':memory:');
+    const connection = await instance.connect();
+    try {
+      await connection.run(
+        `COPY (SELECT * FROM read_csv(${quote(csv)}, header = true, all_varchar = false, types = {${types()}}))
+         TO ${quote(parquet)} (FORMAT parquet, COMPRESSION zstd)`,
+      );
+    } finally {
+      connection.closeSync();
+      instance.closeSync();
+    }
+  };
 }
 
 async function openDuckDb(): Promise<DuckDb> {

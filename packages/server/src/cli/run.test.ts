@@ -158,6 +158,13 @@ test('an export holds what only the journal knows yet', async () => {
   expect(JSON.parse(out)).toEqual(JSON.parse(payload));
 });
 
+test('Parquet without its engine says what to install, and leaves nothing behind', async () => {
+  const path = join(directory, 'flight.parquet');
+  const { code, notes } = await skein(...exporting, '--format', 'parquet', '--out', path);
+  expect([code, notes]).toEqual([1, expect.stringContaining('npm install @duckdb/node-api@')]);
+  expect(readdirSync(directory).filter((name) => name.startsWith('flight'))).toEqual([]);
+});
+
 test('an export to a file leaves the whole file and nothing beside it', async () => {
   await storeFlight([0, 1, 2]);
   const path = join(directory, 'flight.csv');
