@@ -35,7 +35,8 @@ export function toEnvExample(): string {
 }
 
 function toEnvLines([, variable]: readonly [string, Variable]): readonly string[] {
-  const { name, description, kind, secret } = variable;
+  const { name, kind, secret } = variable;
+  const description = describe(variable);
   const file = secret ? ` Or ${name}_FILE, a file that holds it.` : '';
   return [
     '',
@@ -64,14 +65,18 @@ ${groups.map(toSection).join('\n')}`;
 
 function toSection({ title, settings }: Group): string {
   const rows = settings.map(([setting, variable]) => {
-    const { name, kind, description, secret, defaultText } = variable;
+    const { name, kind, secret, defaultText } = variable;
     const shown =
       defaultText ?? (variable.default === undefined ? '(none)' : toText(variable.default) || '(none)');
     const flag = secret ? '**secret**' : `\`--${toFlag(setting)}\``;
-    return `| \`${name}\` | ${flag} | ${shown} | ${cell(kind.expected)} | ${cell(description)} |`;
+    return `| \`${name}\` | ${flag} | ${shown} | ${cell(kind.expected)} | ${cell(describe(variable))} |`;
   });
   const head = ['| variable | flag | default | may be | what it does |', '|---|---|---|---|---|'];
   return `## ${title}\n\n${[...head, ...rows].join('\n')}\n`;
+}
+
+function describe({ description, reserved }: Variable): string {
+  return reserved ? `${description} (Read and checked, but without effect in this version.)` : description;
 }
 
 function toFlag(setting: string): string {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { variables } from './config/variables.ts';
-import { ConfigError, describeConfig, isLoopback, loadConfig } from './config.ts';
+import { ConfigError, describeConfig, isLoopback, loadConfig, unusedSettings } from './config.ts';
 
 const LONG = '0123456789abcdef0123456789abcdef';
 const BEHIND_PROXY = { HOST: '0.0.0.0', BEHIND_PROXY: 'true' };
@@ -199,6 +199,11 @@ test('the description of a configuration shows every value with its origin and n
   expect(lines.find(({ variable }) => variable === 'DATABASE_URL')?.value).toMatch(
     /^postgres:\/\/skein:\*+@db:5432/,
   );
+});
+
+test('a setting that nothing looks at yet is named when it is given', () => {
+  const config = loadConfig({ env: { REDIS_URL: 'redis://localhost:6379', MAX_DRONES: '5' } });
+  expect(unusedSettings(config)).toEqual(['REDIS_URL']);
 });
 
 test('each variable has a name of its own', () => {

@@ -211,6 +211,13 @@ export function describeConfig(config: Config): readonly ConfigLine[] {
   }));
 }
 
+/** The names of settings that were given although nothing looks at them yet. */
+export function unusedSettings({ origins }: Config): readonly string[] {
+  return (Object.entries(variables) as [SettingName, Variable][])
+    .filter(([setting, { reserved }]) => reserved && origins[setting] !== 'default')
+    .map(([, { name }]) => name);
+}
+
 function mask(value: unknown): unknown {
   if (typeof value !== 'string') return value;
   const parsed = URL.parse(value);

@@ -1,9 +1,9 @@
 import type { Config } from '../config.ts';
-import { checkListening, checkSecrets, checkTls } from '../doctor/access.ts';
+import { checkListening, checkSecrets, checkSettings, checkTls } from '../doctor/access.ts';
 import { checkClock, checkDirectories, checkRoom } from '../doctor/disk.ts';
 import type { Finding } from '../doctor/finding.ts';
 import { checkFileLimit, checkMemory, checkNode, readLimits } from '../doctor/machine.ts';
-import { checkPorts, checkRedis, checkStore } from '../doctor/network.ts';
+import { checkPorts, checkStore } from '../doctor/network.ts';
 import { type Console, configOf, Failure, type Flags, styled } from './console.ts';
 import { addSettings } from './settings.ts';
 import type { Define } from './subcommand.ts';
@@ -35,8 +35,8 @@ async function examine(config: Config, now: Date): Promise<readonly Finding[]> {
     ...(hasDirectories
       ? [checkRoom(config), checkClock(config, now.getTime()), await checkStore(config)]
       : []),
-    ...(await checkRedis(config)),
     ...(await checkPorts(config)),
+    ...checkSettings(config),
     checkListening(config),
     ...checkTls(config, now.getTime()),
     ...checkSecrets(config),

@@ -1,5 +1,5 @@
 import { type App, startApp } from '../app.ts';
-import type { Config } from '../config.ts';
+import { type Config, unusedSettings } from '../config.ts';
 import { createLog } from '../log.ts';
 
 export interface Running {
@@ -13,6 +13,8 @@ export interface Running {
 /** Starts the server; SIGTERM and SIGINT stop it in order, a second one at once. */
 export async function startServer(config: Config): Promise<Running> {
   const log = createLog(config);
+  for (const variable of unusedSettings(config))
+    log.warn({ variable }, 'this setting has no effect in this version');
   const app = await startApp({
     config,
     log,

@@ -10,6 +10,8 @@ export interface Variable<T = unknown, D extends T | undefined = T | undefined> 
   readonly defaultText?: string;
   /** Never printed, never given on a command line; `NAME_FILE` may name a file that holds it. */
   readonly secret?: boolean;
+  /** Part of the contract, read and checked, but nothing in this version looks at it yet. */
+  readonly reserved?: boolean;
 }
 
 export function required<T>(
@@ -33,4 +35,8 @@ export function secret<V extends Variable<string>>(variable: V): V {
 /** For the documents, where the default follows from something else. */
 export function shownAs<V extends Variable>(defaultText: string, variable: V): V {
   return { ...variable, defaultText };
+}
+
+export function reserved<V extends Variable>(variable: V): V {
+  return { ...variable, reserved: true };
 }

@@ -1,5 +1,5 @@
 import { bytes, integer, line, oneOf, origins, port, siteOrigin, someOf, url, yesOrNo } from './kinds.ts';
-import { optional, required, secret, shownAs } from './variable.ts';
+import { optional, required, reserved, secret, shownAs } from './variable.ts';
 
 const DAYS = integer(1, 36_500);
 const FILE = line(4096);
@@ -84,16 +84,17 @@ export const variableGroups = {
       100,
       'Rows the database is given at once, at least, while there are that many waiting.',
     ),
-    redisUrl: secret(
-      optional(
-        'REDIS_URL',
-        url('redis:', 'rediss:'),
-        'Redis or Valkey for the live picture and the bus between instances. Absent: memory.',
+    redisUrl: reserved(
+      secret(
+        optional(
+          'REDIS_URL',
+          url('redis:', 'rediss:'),
+          'Redis or Valkey for the live picture and the bus between instances. Absent: memory.',
+        ),
       ),
     ),
-    redisPrefix: shownAs(
-      '(none)',
-      required('REDIS_PREFIX', line(64), '', 'Put before every Redis key and channel.'),
+    redisPrefix: reserved(
+      shownAs('(none)', required('REDIS_PREFIX', line(64), '', 'Put before every Redis key and channel.')),
     ),
     retentionTelemetryDays: required(
       'RETENTION_TELEMETRY_DAYS',
@@ -197,8 +198,12 @@ export const variableGroups = {
       300_000,
       'A socket silent for this long (no frame, no pong) is closed.',
     ),
-    mavlinkUrl: optional('MAVLINK_URL', url('udp:', 'tcp:', 'serial:'), 'MAVLink link to listen on.'),
-    rosbridgeUrl: optional('ROSBRIDGE_URL', url('ws:', 'wss:'), 'rosbridge server to read robots from.'),
+    mavlinkUrl: reserved(
+      optional('MAVLINK_URL', url('udp:', 'tcp:', 'serial:'), 'MAVLink link to listen on.'),
+    ),
+    rosbridgeUrl: reserved(
+      optional('ROSBRIDGE_URL', url('ws:', 'wss:'), 'rosbridge server to read robots from.'),
+    ),
   },
   site: {
     siteOrigin: optional(
@@ -214,23 +219,29 @@ export const variableGroups = {
       5000,
       'How often operators are sent fleet_status.',
     ),
-    liveAnalyticsIntervalMs: required(
-      'LIVE_ANALYTICS_INTERVAL_MS',
-      integer(100, 3_600_000),
-      5000,
-      'How often the live analytics are computed.',
+    liveAnalyticsIntervalMs: reserved(
+      required(
+        'LIVE_ANALYTICS_INTERVAL_MS',
+        integer(100, 3_600_000),
+        5000,
+        'How often the live analytics are computed.',
+      ),
     ),
-    hourlyOffsetMinute: required(
-      'HOURLY_OFFSET_MINUTE',
-      integer(0, 59),
-      2,
-      'Minute of the hour at which the hour before is summed up.',
+    hourlyOffsetMinute: reserved(
+      required(
+        'HOURLY_OFFSET_MINUTE',
+        integer(0, 59),
+        2,
+        'Minute of the hour at which the hour before is summed up.',
+      ),
     ),
-    roles: required(
-      'ROLES',
-      someOf('ingest', 'gateway', 'jobs'),
-      ['ingest', 'gateway', 'jobs'],
-      'What this process does, where several share the work.',
+    roles: reserved(
+      required(
+        'ROLES',
+        someOf('ingest', 'gateway', 'jobs'),
+        ['ingest', 'gateway', 'jobs'],
+        'What this process does, where several share the work.',
+      ),
     ),
   },
   operation: {

@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { weaknessOf } from '../auth/placeholder-secrets.ts';
-import { type Config, isLoopback } from '../config.ts';
+import { type Config, isLoopback, unusedSettings } from '../config.ts';
 import { type Finding, fail, fine, warn } from './finding.ts';
 
 const SOON_MS = 21 * 86_400_000;
@@ -18,6 +18,12 @@ export function checkSecrets(config: Config): readonly Finding[] {
       `${name}=$(openssl rand -hex 32), or leave it out`,
     );
   });
+}
+
+export function checkSettings(config: Config): readonly Finding[] {
+  return unusedSettings(config).map((name) =>
+    warn('settings', `${name} is given, but has no effect in this version.`, `Leave ${name} out`),
+  );
 }
 
 export function checkListening({ host, authMode, behindProxy }: Config): Finding {

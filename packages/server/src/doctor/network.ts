@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
+import { createServer } from 'node:net';
 import { openStore } from '../adapters/store.ts';
 import type { Config } from '../config.ts';
 import { type Finding, fail, fine } from './finding.ts';
@@ -71,28 +71,5 @@ export async function checkStore({ databaseUrl, dataDir }: Config): Promise<Find
     const fix =
       databaseUrl === undefined ? 'Look at DATA_DIR' : 'Look at DATABASE_URL, and whether the server runs';
     return fail('store', `${name} does not answer: ${(error as Error).message}`, fix);
-  }
-}
-
-/** Only that something answers: what speaks Redis there is the adapter's to find out. */
-export async function checkRedis({ redisUrl }: Config): Promise<readonly Finding[]> {
-  if (redisUrl === undefined) return [];
-  const { hostname, port } = new URL(redisUrl);
-  const where = `${hostname}:${port || 6379}`;
-  let socket: Socket | undefined;
-  try {
-    socket = connect({ host: hostname, port: Number(port || 6379) });
-    await once(socket, 'connect', { signal: AbortSignal.timeout(TIMEOUT_MS) });
-    return [fine('redis', `${where} answers.`)];
-  } catch (error) {
-    return [
-      fail(
-        'redis',
-        `${where} does not answer: ${(error as Error).message}.`,
-        'Look at REDIS_URL, and whether the server runs',
-      ),
-    ];
-  } finally {
-    socket?.destroy();
   }
 }
