@@ -38,6 +38,11 @@ export class Authenticator {
     this.#lockout = new Lockout({ ...DEFAULT_LOCKOUT, ...options.lockout }, options.clock);
   }
 
+  /** No credential is asked for: whoever gives none is let in. */
+  get isOpen(): boolean {
+    return this.#options.mode === 'open';
+  }
+
   /** `credential` as `credentialOf` gives it; `address` is the peer's, and pays for wrong ones. */
   async authenticate(credential: string | undefined, address: string): Promise<Principal | Refusal> {
     if (!credential) return this.#withoutCredential(address);
@@ -60,7 +65,7 @@ export class Authenticator {
 
   /** Not giving any is no guess: a browser's first request comes like this. */
   #withoutCredential(address: string): Principal | Refusal {
-    if (this.#options.mode === 'open') return OPEN_PRINCIPAL;
+    if (this.isOpen) return OPEN_PRINCIPAL;
     this.#tell({ outcome: 'refused', address, reason: 'missing' });
     return invalidCredential('missing');
   }

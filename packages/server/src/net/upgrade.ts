@@ -49,7 +49,7 @@ export function createUpgrader({ authenticator, allowedOrigins, maxMessageBytes 
     if (early) return early;
     const credential = credentialOf(request.rawHeaders);
     if (isRefusal(credential)) return credential;
-    if (credential === undefined && mayAuthenticateLater(request)) return door.refuse(request);
+    if (credential === undefined && !authenticator.isOpen && mayAuthenticateLater(request)) return door.refuse(request);
     const principal = await authenticator.authenticate(credential, request.socket.remoteAddress ?? '');
     if (isRefusal(principal)) return principal;
     if (!mayDo(principal, door.permission)) return refuse('AUTHORIZATION_ERROR', { reason: door.permission });
