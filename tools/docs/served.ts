@@ -7,7 +7,7 @@ export interface OpenApi {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 }
 
-export interface Operation {
+interface Operation {
   readonly summary: string;
   readonly tags: readonly string[];
   readonly description?: string;

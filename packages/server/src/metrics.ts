@@ -19,7 +19,7 @@ export interface Metrics {
   readonly close: () => void;
 }
 
-export interface WatchedParts {
+interface WatchedParts {
   readonly line: Line;
   readonly journal: OpenedJournal;
   readonly projector: Projector;

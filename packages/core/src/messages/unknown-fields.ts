@@ -2,8 +2,8 @@ import { type Refusal, refuse } from '../errors.ts';
 import { joinField } from './checked.ts';
 
 /** Limits of any decoded message, known and unknown fields together. RELIABILITY 4.2. */
-export const MAX_DEPTH = 16;
-export const MAX_KEYS = 1000;
+const MAX_DEPTH = 16;
+const MAX_KEYS = 1000;
 
 const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__']);
 

@@ -1,6 +1,6 @@
 /** Secrets that everybody knows, from the seeds, from tutorials and from people in a hurry. CVE-2023-26462. */
 
-export const MIN_SECRET_BYTES = 32;
+const MIN_SECRET_BYTES = 32;
 
 const KNOWN: ReadonlySet<string> = new Set([
   ...['secret', 'password', 'passw0rd', 'postgres', 'admin', 'root', 'test', 'demo', 'default', 'guest'],

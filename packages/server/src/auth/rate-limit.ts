@@ -5,7 +5,7 @@ import type { Principal } from './principal.ts';
 export type BucketName = 'ingest' | 'commands' | 'queries' | 'login' | 'emergency';
 
 /** What a minute gives when the key itself says nothing. A whole minute's worth may be taken at once. */
-export const DEFAULT_RATES: Readonly<Record<BucketName, number>> = {
+const DEFAULT_RATES: Readonly<Record<BucketName, number>> = {
   ingest: 60_000,
   commands: 600,
   queries: 6_000,

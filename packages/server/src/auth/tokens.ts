@@ -14,8 +14,8 @@ import type { Principal } from './principal.ts';
 import { LEEWAY_S, MAX_LIFETIME_S, toTokenPrincipal } from './token-claims.ts';
 import { readTokenHeader, type TokenHeader } from './token-header.ts';
 
-export const ISSUER = 'drone-backend';
-export const AUDIENCE = 'drone-api';
+const ISSUER = 'drone-backend';
+const AUDIENCE = 'drone-api';
 const TYPE = 'JWT';
 /** One algorithm for our own key: a public key can never be taken for the secret (RFC 8725 3.1). */
 const ALGORITHM = 'HS256';
@@ -64,7 +64,7 @@ export function issueToken(principal: Principal, request: TokenRequest): Promise
 }
 
 /** Another issuer whose tokens count; its keys come from the URL in our configuration, never from a token. */
-export interface ExternalIssuer {
+interface ExternalIssuer {
   readonly issuer: string;
   readonly keys: JWTVerifyGetKey;
 }

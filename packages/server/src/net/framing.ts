@@ -3,8 +3,8 @@ import { type Refusal, refuse } from '@skein/core';
 
 /** What Node's parser lets through and a backend should not. RELIABILITY 4.3. */
 
-export const MAX_HEADERS = 100;
-export const MAX_URI_BYTES = 2048;
+const MAX_HEADERS = 100;
+const MAX_URI_BYTES = 2048;
 /** Headers whose second value someone else on the way might have checked instead of the first. */
 const SINGLE = ['host', 'authorization', 'content-length', 'content-type', 'x-api-key'];
 
@@ -32,7 +32,7 @@ function refuseTarget({ headers, url = '', httpVersionMinor }: IncomingMessage):
     : malformed('target', 'The request’s target names another host');
 }
 
-export function countHeader(rawHeaders: readonly string[], name: string): number {
+function countHeader(rawHeaders: readonly string[], name: string): number {
   let count = 0;
   for (let at = 0; at < rawHeaders.length; at += 2)
     if ((rawHeaders[at] as string).toLowerCase() === name) count += 1;

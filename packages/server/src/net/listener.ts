@@ -6,7 +6,7 @@ import { type Refusal, refuse } from '@skein/core';
 import { refusalOfParserError, refuseFraming } from './framing.ts';
 import { refuseRaw } from './reply-raw.ts';
 
-export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
+type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 export interface ListenerOptions {

@@ -25,7 +25,7 @@ export interface UpgradeOptions {
 }
 
 /** Subprotocols we speak, best first; `bearer.<token>` beside them carries a credential. */
-export const SUBPROTOCOLS = ['skein.v1+msgpack', 'skein.v1'] as const;
+const SUBPROTOCOLS = ['skein.v1+msgpack', 'skein.v1'] as const;
 /** ws 8.21 and later; its type definitions do not know them yet. */
 const FRAGMENT_LIMITS: object = { maxFragments: 64, maxBufferedChunks: 1024 };
 const WEBSOCKET_KEY = /^[A-Za-z0-9+/]{22}==$/;
@@ -49,7 +49,8 @@ export function createUpgrader({ authenticator, allowedOrigins, maxMessageBytes 
     if (early) return early;
     const credential = credentialOf(request.rawHeaders);
     if (isRefusal(credential)) return credential;
-    if (credential === undefined && !authenticator.isOpen && mayAuthenticateLater(request)) return door.refuse(request);
+    if (credential === undefined && !authenticator.isOpen && mayAuthenticateLater(request))
+      return door.refuse(request);
     const principal = await authenticator.authenticate(credential, request.socket.remoteAddress ?? '');
     if (isRefusal(principal)) return principal;
     if (!mayDo(principal, door.permission)) return refuse('AUTHORIZATION_ERROR', { reason: door.permission });
