@@ -1,3 +1,4 @@
+import { encode } from '@msgpack/msgpack';
 import { messageOf, TIMESTAMP_AT, writeTime } from './message.ts';
 import { frameHeader, openRaw, type RawSocket } from './raw-socket.ts';
 
@@ -12,22 +13,51 @@ interface Task {
   /** So that no run repeats another's identities. */
   readonly firstMs: number;
   readonly seconds: number;
+  readonly codec: 'json' | 'msgpack';
+  /** Messages in one frame: more than one makes an array frame. */
+  readonly perFrame: number;
 }
 
 const task = JSON.parse(process.argv[2] as string) as Task;
 const CHUNK_MESSAGES = 80;
 
-/** A chunk of frames of one drone, whose times are written anew before each send. */
-function createChunk(drone: number): { bytes: Buffer; stamp: (firstMs: number) => void; frameBytes: number } {
+/** The message as its codec writes it, and where its time stands. */
+function encoded(drone: number): { message: Buffer; timeAt: number } {
   const message = messageOf(drone);
-  const header = frameHeader(message.length, 1);
-  const frame = Buffer.concat([header, message]);
-  const bytes = Buffer.concat(Array.from({ length: CHUNK_MESSAGES }, () => frame));
+  if (task.codec === 'json') return { message, timeAt: TIMESTAMP_AT };
+  const packed = Buffer.from(encode(JSON.parse(message.toString())));
+  return { message: packed, timeAt: packed.indexOf('2026-01-01') };
+}
+
+/** A chunk of 80 messages of one drone, in frames of one or in one array frame, whose times are written anew before each send. */
+function createChunk(drone: number): { bytes: Buffer; stamp: (firstMs: number) => void } {
+  const { message, timeAt } = encoded(drone);
+  const opcode = task.codec === 'json' ? 1 : 2;
+  const items = Array.from({ length: CHUNK_MESSAGES }, () => message);
+  const parts =
+    task.perFrame === 1
+      ? items.flatMap((item) => [frameHeader(item.length, opcode), item])
+      : arrayFrame(items, opcode);
+  const bytes = Buffer.concat(parts);
+  const times: number[] = [];
+  let at = 0;
+  for (const part of parts) {
+    if (part === message) times.push(at + timeAt);
+    at += part.length;
+  }
   const stamp = (firstMs: number) => {
-    for (let at = 0; at < CHUNK_MESSAGES; at += 1)
-      writeTime(bytes, at * frame.length + header.length + TIMESTAMP_AT, firstMs + at);
+    for (const [index, place] of times.entries()) writeTime(bytes, place, firstMs + index);
   };
-  return { bytes, stamp, frameBytes: frame.length };
+  return { bytes, stamp };
+}
+
+function arrayFrame(items: readonly Buffer[], opcode: 1 | 2): Buffer[] {
+  const json = task.codec === 'json';
+  const open = json ? Buffer.from('[') : Buffer.from([0xdc, items.length >> 8, items.length & 255]);
+  const body = items.flatMap((item, at) => (json && at > 0 ? [Buffer.from(','), item] : [item]));
+  const end = json ? [Buffer.from(']')] : [];
+  const size = [open, ...body, ...end].reduce((sum, { length }) => sum + length, 0);
+  return [frameHeader(size, opcode), open, ...body, ...end];
 }
 
 async function flood(): Promise<number> {

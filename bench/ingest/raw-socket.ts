@@ -67,6 +67,7 @@ function createFrameReader(onText: (text: string) => void): (chunk: Buffer) => v
 
 /** Header of a masked frame whose mask is zero: the payload stands as it is. */
 export function frameHeader(payloadBytes: number, opcode: 1 | 2): Buffer {
+  if (payloadBytes > 65_535) throw new Error('the frame is larger than any message may be');
   const header = Buffer.alloc(payloadBytes < 126 ? 6 : 8);
   header[0] = 0x80 | opcode;
   if (payloadBytes < 126) header[1] = 0x80 | payloadBytes;

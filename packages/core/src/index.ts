@@ -10,6 +10,7 @@ export * from './messages/acks.ts';
 export * from './messages/anomaly.ts';
 export * from './messages/channel.ts';
 export { type Checked, checked, joinField, typeName } from './messages/checked.ts';
+export type * from './messages/codec.ts';
 export * from './messages/error-report.ts';
 export * from './messages/heartbeat.ts';
 export * from './messages/hello.ts';

@@ -72,6 +72,17 @@ export class Ingest {
   /** An array frame: one journal record, an answer an item; a bad item spoils no other. */
   batch(values: readonly unknown[], origin: Origin, frame: Frame): readonly (Receipt | Refusal)[] {
     const outcomes = values.map((value, index) => this.#admit(value, origin, index));
+    return this.#takeAll(outcomes, origin, frame);
+  }
+
+  /** An array frame of samples that are known to be valid, of one drone and session. */
+  samples(heard: readonly Heard[], origin: Origin, frame: Frame): readonly (Receipt | Refusal)[] {
+    for (const { drone } of heard) hear(drone, origin.channel, origin.receivedAtMs);
+    const outcomes = heard.map((each, index) => this.#identify(each, index));
+    return this.#takeAll(outcomes, origin, frame);
+  }
+
+  #takeAll(outcomes: readonly (Admitted | Receipt | Refusal)[], origin: Origin, frame: Frame) {
     const accepted = outcomes.flatMap((outcome, index) => ('sample' in outcome ? [index] : []));
     if (accepted.length > 0) this.#parts.journal.append({ ...toEntry('frame', origin, frame), accepted });
     for (const index of accepted) this.#show(outcomes[index] as Admitted);

@@ -1,5 +1,6 @@
 import type { Severity } from './messages/anomaly.ts';
 import type { Channel } from './messages/channel.ts';
+import type { Codec } from './messages/codec.ts';
 import type { OrderMessage, OrderName, OrderResult } from './messages/order.ts';
 import type { TelemetryColumn, TelemetryRow } from './messages/telemetry-row.ts';
 
@@ -15,11 +16,10 @@ export interface Clock {
 
 /** What one journal record holds. `frame` = an array frame, of which only `accepted` items count. */
 export type JournalKind = 'telemetry' | 'anomaly' | 'finding' | 'frame';
-export type JournalCodec = 'json' | 'msgpack';
 
 export interface JournalEntry {
   readonly kind: JournalKind;
-  readonly codec: JournalCodec;
+  readonly codec: Codec;
   readonly channel: Channel;
   readonly tenant: string;
   readonly receivedAtMs: number;

@@ -3,55 +3,100 @@ import type { Admitted, Frame, Heard, Ingest, Receipt } from './ingest.ts';
 import type { Origin } from './messages/sample.ts';
 import { ScannedSample, type Sender } from './messages/scanned-sample.ts';
 import { refuseTime } from './messages/telemetry.ts';
-import { learnTemplate, matchTemplate, type TelemetryTemplate } from './messages/telemetry-template.ts';
+import {
+  learnTemplate,
+  matchedEnd,
+  matchTemplate,
+  type TelemetryTemplate,
+} from './messages/telemetry-template.ts';
+
+/** How bytes become the text a sample keeps, and how that text becomes the message when somebody asks for it. */
+export interface StreamCodec {
+  readonly toText: (bytes: Uint8Array, start: number, end: number) => string;
+  readonly parse: { readonly json: (text: string) => unknown; readonly msgpack: (text: string) => unknown };
+}
 
 interface Known extends Omit<Heard, 'sample'> {
   readonly template: TelemetryTemplate;
   readonly sender: Sender;
 }
 
+type Bytes = Frame & { readonly payload: Uint8Array };
+
 /** After so many misses in a row a sender's messages are not of one form: learning pauses for a while. */
 const MAX_MISSES = 8;
 const PAUSE_MESSAGES = 256;
 
 /**
- * The telemetry of one connection: a message like the one before it (other numbers, nothing else) need not be parsed.
+ * The telemetry of one connection: a message like the one before it (other numbers, nothing else) need not be decoded.
  * Everything else takes the ordinary way and is learnt from.
  */
 export class TelemetryStream {
   readonly #ingest: Ingest;
+  readonly #codec: StreamCodec;
   #known: Known | undefined;
   #misses = 0;
   #pause = 0;
+
+  constructor(ingest: Ingest, codec: StreamCodec) {
+    this.#ingest = ingest;
+    this.#codec = codec;
+  }
+
   /** The sequence number of the last message taken; undefined where it had none. */
   seq: number | undefined;
 
-  constructor(ingest: Ingest) {
-    this.#ingest = ingest;
-  }
-
-  /** The outcome of a message like the last one; undefined: it has to be decoded. `text` gives the bytes as Latin-1. */
-  again(
-    frame: Frame & { readonly payload: Uint8Array },
-    origin: Origin,
-    text: (bytes: Uint8Array) => string,
-  ): Receipt | Refusal | undefined {
-    const known = this.#known;
-    if (!known?.drone.sessions.includes(known.session)) return undefined;
-    const timeUs = matchTemplate(known.template, frame.payload);
-    if (timeUs < 0 || refuseTime(timeUs, origin.receivedAtMs)) {
-      this.#misses += 1;
-      return undefined;
-    }
+  /** The outcome of a message like the last one; undefined: it has to be decoded. */
+  again(frame: Bytes, origin: Origin): Receipt | Refusal | undefined {
+    const known = this.#knownFor(frame);
+    const sample = known && this.#scan(known, frame.payload, 0, origin);
+    if (!sample || matchedEnd !== frame.payload.length) return this.#miss();
     this.#misses = 0;
-    const { drone, session, sender } = known;
-    const sample = new ScannedSample(text(frame.payload), timeUs, origin, sender);
     this.seq = sample.seq >= 0 ? sample.seq : undefined;
-    return this.#ingest.sample({ drone, session, sample }, origin, frame);
+    return this.#ingest.sample({ drone: known.drone, session: known.session, sample }, origin, frame);
   }
 
-  /** A message has been accepted the ordinary way: the next one may be like it. */
-  learn(payload: Uint8Array, { drone, session, sample }: Admitted, origin: Origin): void {
+  /** The outcomes of `count` messages from `start` on, all like the last one; undefined: they have to be decoded. */
+  againAll(frame: Bytes, origin: Origin, { start, count }: { start: number; count: number }) {
+    const known = this.#knownFor(frame);
+    if (!known) return undefined;
+    const heard: Heard[] = [];
+    let at = start;
+    for (let index = 0; index < count; index += 1) {
+      const sample = this.#scan(known, frame.payload, at, origin);
+      if (!sample) return this.#miss();
+      heard.push({ drone: known.drone, session: known.session, sample });
+      at = matchedEnd;
+    }
+    if (at !== frame.payload.length) return this.#miss();
+    this.#misses = 0;
+    return { outcomes: this.#ingest.samples(heard, origin, frame), heard };
+  }
+
+  #knownFor({ codec }: Bytes): Known | undefined {
+    const known = this.#known;
+    return known?.template.codec === codec && known.drone.sessions.includes(known.session)
+      ? known
+      : undefined;
+  }
+
+  #scan(
+    { template, sender }: Known,
+    payload: Uint8Array,
+    start: number,
+    origin: Origin,
+  ): ScannedSample | undefined {
+    const timeUs = matchTemplate(template, payload, start);
+    if (timeUs < 0 || refuseTime(timeUs, origin.receivedAtMs)) return undefined;
+    return new ScannedSample(this.#codec.toText(payload, start, matchedEnd), timeUs, origin, sender);
+  }
+
+  #miss(): undefined {
+    this.#misses += 1;
+  }
+
+  /** A message that begins at `start` has been accepted the ordinary way: the next one may be like it. */
+  learn(frame: Bytes, { drone, session, sample }: Admitted, origin: Origin, start = 0): void {
     if (this.#misses > MAX_MISSES) {
       this.#misses = 0;
       this.#pause = PAUSE_MESSAGES;
@@ -60,9 +105,15 @@ export class TelemetryStream {
     if (this.#pause > 0) this.#pause -= 1;
     else if (origin.frame && isDerived(sample)) this.#known = undefined;
     else {
-      const template = learnTemplate(payload, sample.timeUs);
+      const template = learnTemplate(frame, sample.timeUs, start);
       const { droneId, sessionId, status, armed } = sample;
-      this.#known = template && { template, drone, session, sender: { droneId, sessionId, status, armed } };
+      const parse = this.#codec.parse[frame.codec];
+      this.#known = template && {
+        template,
+        drone,
+        session,
+        sender: { droneId, sessionId, status, armed, parse },
+      };
     }
   }
 }

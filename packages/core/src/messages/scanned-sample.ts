@@ -5,6 +5,8 @@ import { matchedNumbers } from './telemetry-template.ts';
 
 /** Who a template's messages come from: the same in every one of them. */
 export interface Sender {
+  /** The message from its text: the bytes, read as Latin-1. */
+  readonly parse: (text: string) => unknown;
   readonly droneId: string;
   readonly sessionId: string;
   readonly status: string | undefined;
@@ -73,7 +75,8 @@ export class ScannedSample implements Sample {
   }
 
   get message(): TelemetryMessage {
-    if (typeof this.#message === 'string') this.#message = JSON.parse(this.#message) as TelemetryMessage;
+    if (typeof this.#message === 'string')
+      this.#message = this.#sender.parse(this.#message) as TelemetryMessage;
     return this.#message;
   }
 }

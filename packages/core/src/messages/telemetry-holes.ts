@@ -7,10 +7,16 @@ export interface Token {
   readonly end: number;
 }
 
+/** Holes in the order of the bytes, and where the message ends. */
+export interface Holes {
+  readonly holes: readonly Token[];
+  readonly end: number;
+}
+
 /** `12:34:56.789Z` */
 export const TIME_BYTES = 13;
 /** `2026-11-21T` */
-const DATE_BYTES = 11;
+export const DATE_BYTES = 11;
 
 const QUOTE = 34;
 const COMMA = 44;
@@ -28,10 +34,10 @@ const NUMBER = /[-+.0-9eE]/;
  * The holes of bytes that are known to be a JSON object. Undefined where there is anything a template cannot hold: escapes,
  * bytes beyond ASCII, lists, a key twice in one object, a number with an exponent, a timestamp of another form.
  */
-export function findHoles(bytes: Uint8Array): readonly Token[] | undefined {
+export function findHoles(bytes: Uint8Array): Holes | undefined {
   if (bytes.some((byte) => byte === BACKSLASH || byte === BRACKET || byte > LAST_ASCII)) return undefined;
   const scan = new HoleScan(String.fromCharCode(...bytes));
-  return scan.run() ? scan.holes : undefined;
+  return scan.run() ? { holes: scan.holes, end: bytes.length } : undefined;
 }
 
 class HoleScan {

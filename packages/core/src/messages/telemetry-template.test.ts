@@ -4,7 +4,7 @@ import { isRefusal } from '../errors.ts';
 import type { Sample } from './sample.ts';
 import { ScannedSample } from './scanned-sample.ts';
 import { toSample } from './telemetry.ts';
-import { learnTemplate, matchTemplate } from './telemetry-template.ts';
+import { learnTemplate, matchedEnd, matchTemplate } from './telemetry-template.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 21, 12);
 const origin = { tenant: 'default', channel: 'websocket', receivedAtMs: NOW_MS } as const;
@@ -34,20 +34,18 @@ function sampleOf(bytes: Uint8Array): Sample {
 }
 
 function templateOf(bytes: Uint8Array) {
-  const template = learnTemplate(bytes, sampleOf(bytes).timeUs);
+  const template = learnTemplate({ payload: bytes, codec: 'json' }, sampleOf(bytes).timeUs);
   if (!template) throw new Error('no template');
   return template;
 }
 
 function scan(template: ReturnType<typeof templateOf>, bytes: Uint8Array): Sample | undefined {
   const timeUs = matchTemplate(template, bytes);
-  if (timeUs < 0) return undefined;
+  if (timeUs < 0 || matchedEnd !== bytes.length) return undefined;
   const { droneId, sessionId, status, armed } = sampleOf(bytes);
   return new ScannedSample(Buffer.from(bytes).toString('latin1'), timeUs, origin, {
-    droneId,
-    sessionId,
-    status,
-    armed,
+    ...{ droneId, sessionId, status, armed },
+    parse: (text) => JSON.parse(text) as unknown,
   });
 }
 
@@ -162,7 +160,8 @@ test.each([
   ['a timestamp of another form', JSON.stringify(message([85])).replace('12:00:00.000Z', '12:00:00Z')],
   ['a list', JSON.stringify(message([85], '12:00:00.000', { list: [1] }))],
 ])('a message with %s makes no template', (_name, text) => {
-  expect(learnTemplate(bytesOf(text), sampleOf(bytesOf(text)).timeUs)).toBeUndefined();
+  const payload = bytesOf(text);
+  expect(learnTemplate({ payload, codec: 'json' }, sampleOf(payload).timeUs)).toBeUndefined();
 });
 
 test('unknown numbers may change too, and are in the message', () => {

@@ -1,4 +1,6 @@
 import type { TSchema } from 'typebox';
+import type { Codec } from './codec.ts';
+import { findMsgpackHoles, msgpackNumber, readMsgpackNumber } from './msgpack-holes.ts';
 import { findHoles, TIME_BYTES, type Token } from './telemetry-holes.ts';
 import { TelemetryMessage } from './telemetry-schema.ts';
 
@@ -6,9 +8,10 @@ import { TelemetryMessage } from './telemetry-schema.ts';
  * A drone's messages differ from one another in their numbers only. A template is the last message's bytes with the
  * numbers and the time of day cut out; a message that equals it everywhere else has the same structure and the same
  * texts, so only its numbers are left to be read and checked. Whatever does not match in every byte is no match, and takes
- * the ordinary way through JSON.parse: a template can only ever save work, never accept more.
+ * the ordinary way through a decoder: a template can only ever save work, never accept more.
  */
 export interface TelemetryTemplate {
+  readonly codec: Codec;
   /** The bytes between the holes, one after the other. */
   readonly literals: Uint8Array;
   /** Where in `literals` the bytes before hole i end; one more for the bytes after the last hole. */
@@ -83,26 +86,37 @@ const ZULU = 90;
 const DAY_US = 86_400_000_000;
 
 /**
- * The template of a message that has just been accepted; undefined where it has anything a template cannot hold: escapes,
- * bytes beyond ASCII, numbers with exponents, a timestamp of another form. `timeUs` is the message's event time.
+ * The template of a message that has just been accepted and begins at `start`; undefined where it has anything a template
+ * cannot hold: escapes, bytes beyond ASCII, lists, a timestamp of another form. `timeUs` is the message's event time.
  */
-export function learnTemplate(bytes: Uint8Array, timeUs: number): TelemetryTemplate | undefined {
-  const tokens = findHoles(bytes);
-  if (!tokens?.some(({ path }) => path === 'timestamp')) return undefined;
-  const size = bytes.length - tokens.reduce((sum, { start, end }) => sum + end - start, 0);
+export function learnTemplate(
+  { payload, codec }: { readonly payload: Uint8Array; readonly codec: Codec },
+  timeUs: number,
+  start = 0,
+): TelemetryTemplate | undefined {
+  const found = codec === 'json' ? findHoles(payload) : findMsgpackHoles(payload, start);
+  if (!found?.holes.some(({ path }) => path === 'timestamp')) return undefined;
+  const { holes: tokens, end } = found;
+  const size = end - start - tokens.reduce((sum, token) => sum + token.end - token.start, 0);
   const literals = new Uint8Array(size);
   const literalEnds = new Int32Array(tokens.length + 1);
-  let from = 0;
+  let from = start;
   let to = 0;
-  for (const [at, { start, end }] of tokens.entries()) {
-    literals.set(bytes.subarray(from, start), to);
-    to += start - from;
+  for (const [at, token] of tokens.entries()) {
+    literals.set(payload.subarray(from, token.start), to);
+    to += token.start - from;
     literalEnds[at] = to;
-    from = end;
+    from = token.end;
   }
-  literals.set(bytes.subarray(from), to);
+  literals.set(payload.subarray(from, end), to);
   literalEnds[tokens.length] = size;
-  return { literals, literalEnds, holes: tokens.map(toHole), dayUs: Math.floor(timeUs / DAY_US) * DAY_US };
+  return {
+    codec,
+    literals,
+    literalEnds,
+    holes: tokens.map(toHole),
+    dayUs: Math.floor(timeUs / DAY_US) * DAY_US,
+  };
 }
 
 function toHole({ path }: Token): Hole {
@@ -117,16 +131,18 @@ const MAX_DIGITS = 15;
 export const matchedNumbers = new Float64Array(SLOT_PATHS.length);
 let matchedValue = 0;
 
+/** Where the last match ended. */
+export let matchedEnd = 0;
+
 /**
- * Event time in microseconds when the bytes match the template (its numbers are then in `matchedNumbers`), -1 when they
- * do not. Hot: no allocation.
+ * Event time in microseconds when the bytes from `start` on match the template (its numbers are then in `matchedNumbers`,
+ * its end in `matchedEnd`), -1 when they do not. Hot: no allocation.
  */
-export function matchTemplate(
-  { literals, literalEnds, holes, dayUs }: TelemetryTemplate,
-  bytes: Uint8Array,
-): number {
+export function matchTemplate(template: TelemetryTemplate, bytes: Uint8Array, start = 0): number {
+  const { codec, literals, literalEnds, holes, dayUs } = template;
+  const readNumber = codec === 'json' ? readJsonNumber : readPackedNumber;
   let timeUs = -1;
-  let at = 0;
+  let at = start;
   matchedNumbers.fill(Number.NaN);
   for (let index = 0; index < holes.length; index += 1) {
     const from = index === 0 ? 0 : (literalEnds[index - 1] as number);
@@ -139,7 +155,8 @@ export function matchTemplate(
     else if (hole.slot >= 0) matchedNumbers[hole.slot] = matchedValue;
   }
   const from = literalEnds[holes.length - 1] as number;
-  return matchLiteral({ literals, from, to: literals.length }, bytes, at) === bytes.length ? timeUs : -1;
+  matchedEnd = matchLiteral({ literals, from, to: literals.length }, bytes, at);
+  return matchedEnd < 0 ? -1 : timeUs;
 }
 
 interface LiteralSpan {
@@ -192,7 +209,7 @@ function readDigits(bytes: Uint8Array, start: number): number {
 }
 
 /** A JSON number without exponent into `matchedValue`, within the hole's limits; returns where it ends, or -1. */
-function readNumber(bytes: Uint8Array, start: number, { minimum, maximum, isInteger }: Hole): number {
+function readJsonNumber(bytes: Uint8Array, start: number, { minimum, maximum, isInteger }: Hole): number {
   const isNegative = bytes[start] === MINUS;
   const first = isNegative ? start + 1 : start;
   digits = 0;
@@ -209,5 +226,13 @@ function readNumber(bytes: Uint8Array, start: number, { minimum, maximum, isInte
   if (whole + fraction > MAX_DIGITS) return -1;
   const value = digits / (POWERS[fraction] as number);
   matchedValue = isNegative ? -value : value;
+  return matchedValue >= minimum && matchedValue <= maximum ? end : -1;
+}
+
+/** A MessagePack number into `matchedValue`, within the hole's limits; returns where it ends, or -1. */
+function readPackedNumber(bytes: Uint8Array, start: number, { minimum, maximum, isInteger }: Hole): number {
+  const end = readMsgpackNumber(bytes, start);
+  if (end < 0 || (isInteger && !Number.isInteger(msgpackNumber))) return -1;
+  matchedValue = msgpackNumber;
   return matchedValue >= minimum && matchedValue <= maximum ? end : -1;
 }

@@ -18,3 +18,10 @@ export function decodeMsgpack(bytes: Uint8Array): Decoded {
     return refuse('TRANSMISSION_ERROR', { reason: 'msgpack' }, { message: 'Invalid MessagePack format' });
   }
 }
+
+/** Of an array: how many items, and where the first begins. */
+export function msgpackList(bytes: Buffer): { readonly start: number; readonly count: number } | undefined {
+  const type = bytes[0] ?? 0;
+  if (type >= 0x90 && type <= 0x9f) return { start: 1, count: type & 15 };
+  return type === 0xdc && bytes.length > 3 ? { start: 3, count: bytes.readUInt16BE(1) } : undefined;
+}

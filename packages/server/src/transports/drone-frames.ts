@@ -1,5 +1,6 @@
 import {
   type AckMode,
+  type Admitted,
   auth,
   type Checked,
   commandAck,
@@ -21,7 +22,7 @@ import {
 } from '@skein/core';
 import { decodeCompressed, isCompressed } from '../decode/gzip.ts';
 import { decodeJson } from '../decode/json.ts';
-import { decodeMsgpack } from '../decode/msgpack.ts';
+import { decodeMsgpack, msgpackList } from '../decode/msgpack.ts';
 import type { DroneSocket } from './drone-socket.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -33,15 +34,29 @@ interface Frame {
 
 /** One WebSocket message of a drone: decoded, told apart, taken. Never throws for anything a client sends. */
 export function takeFrame(socket: DroneSocket, payload: Buffer, codec: Codec): void {
-  if (codec === 'json') {
-    const outcome = socket.stream.again({ payload, codec }, socket.origin, toLatin1);
-    if (outcome) return socket.settle(outcome, socket.stream.seq);
-  }
+  if (takeAgain(socket, { payload, codec })) return;
   const decoded = codec === 'msgpack' ? decodeMsgpack(payload) : decodeJson(payload);
   if (isRefusal(decoded)) return socket.refuse(decoded);
   const { value } = decoded;
   if (socket.line.compression && isCompressed(value)) return takeCompressed(socket, value);
   takeValue(socket, value, { payload, codec });
+}
+
+/** A frame like the last one need not be decoded. */
+function takeAgain(socket: DroneSocket, frame: Frame): boolean {
+  const { stream, origin } = socket;
+  const list = frame.codec === 'msgpack' ? msgpackList(frame.payload) : undefined;
+  if (!list) {
+    const outcome = stream.again(frame, origin);
+    if (outcome) socket.settle(outcome, stream.seq);
+    return outcome !== undefined;
+  }
+  const taken = stream.againAll(frame, origin, list);
+  taken?.outcomes.forEach((outcome, at) => {
+    const seq = taken.heard[at]?.sample.seq ?? -1;
+    socket.settle(outcome, seq >= 0 ? seq : undefined);
+  });
+  return taken !== undefined;
 }
 
 function takeCompressed(socket: DroneSocket, value: Parameters<typeof decodeCompressed>[0]): void {
@@ -65,16 +80,18 @@ function takeTelemetry(socket: DroneSocket, message: Json, frame: Frame): void {
   const { seq } = message as { seq?: unknown };
   if ('sample' in outcome) {
     socket.carries(outcome.sample.droneId);
-    if (frame.codec === 'json') socket.stream.learn(frame.payload, outcome, socket.origin);
+    socket.stream.learn(frame, outcome, socket.origin);
   }
   socket.settle(outcome, typeof seq === 'number' ? seq : undefined);
 }
 
-const toLatin1 = (bytes: Uint8Array): string => (bytes as Buffer).toString('latin1');
-
 function takeArray(socket: DroneSocket, items: readonly unknown[], frame: Frame): void {
   if (items.length === 0) return socket.refuse(notAMessage(items));
   const outcomes = socket.line.ingest.batch(items, socket.origin, frame);
+  const list = frame.codec === 'msgpack' ? msgpackList(frame.payload) : undefined;
+  const [first] = outcomes;
+  if (list && first && 'sample' in first)
+    socket.stream.learn(frame, first as Admitted, socket.origin, list.start);
   outcomes.forEach((outcome, at) => {
     const { seq, drone } = (items[at] ?? {}) as { seq?: unknown; drone?: { id: string } };
     if (!isRefusal(outcome) && drone) socket.carries(drone.id);

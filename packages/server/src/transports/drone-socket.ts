@@ -13,6 +13,7 @@ import {
 } from '@skein/core';
 import type { WebSocket } from 'ws';
 import type { Principal } from '../auth/principal.ts';
+import { streamCodec } from '../decode/stream-codec.ts';
 import type { DurableGate, Waiter } from '../net/durable-gate.ts';
 import type { Readable } from '../net/turn-budget.ts';
 import { AckMarks } from './ack-marks.ts';
@@ -52,7 +53,7 @@ export class DroneSocket implements Waiter, Readable, VehicleLink {
   constructor(ws: WebSocket, line: Line, nowMs: number) {
     this.ws = ws;
     this.line = line;
-    this.stream = new TelemetryStream(line.ingest);
+    this.stream = new TelemetryStream(line.ingest, streamCodec);
     this.#gate = line.disk;
     this.lastHeardMs = nowMs;
     this.lastPingMs = nowMs;

@@ -29,7 +29,7 @@ interface Seen {
   readonly position: number;
 }
 
-function open(options: { quotaBytes?: number; segmentBytes?: number } = {}) {
+function open(options: { quotaBytes?: number; segmentBytes?: number; from?: number } = {}) {
   const seen: Seen[] = [];
   const journal = openJournal({
     directory,
@@ -151,6 +151,48 @@ test('a reader in another place follows the writer over all segments', async () 
   expect(segmentFiles().length).toBeGreaterThan(3);
   reader.close();
   await journal.close();
+});
+
+test('a reader crosses the gap that a cut tail has left, whether or not anything was written since', async () => {
+  const { journal } = open();
+  const positions = ['one', 'two', 'three'].map((text) => journal.append(entry(text)));
+  await flushed(journal, positions[2] as number);
+  await journal.close();
+  truncateSync(onlySegment(), (positions[2] as number) + 40);
+  const again = open().journal;
+  const reader = new JournalReader(directory);
+  const texts: string[] = [];
+  const readOn = (from: number): number => {
+    let at = from;
+    while (at < again.durable)
+      at = reader.read(at, again.durable, ({ payload }) => texts.push(payload.toString()));
+    return at;
+  };
+  const at = readOn(0);
+  expect(texts).toEqual(['one', 'two']);
+  await flushed(again, again.append(entry('four')));
+  readOn(at);
+  expect(texts).toEqual(['one', 'two', 'four']);
+  reader.close();
+  await again.close();
+});
+
+test('nothing new is written where the store has already been', async () => {
+  const { journal } = open();
+  const position = journal.append(entry('one'));
+  await flushed(journal, position);
+  await journal.close();
+  const from = 4096;
+  const again = open({ from }).journal;
+  expect(again.durable).toBe(from);
+  expect(again.append(entry('two'))).toBe(from);
+  await flushed(again, from);
+  const reader = new JournalReader(directory);
+  const texts: string[] = [];
+  reader.read(from, again.durable, ({ payload }) => texts.push(payload.toString()));
+  expect(texts).toEqual(['two']);
+  reader.close();
+  await again.close();
 });
 
 test('released segments are deleted, the rest stays', async () => {

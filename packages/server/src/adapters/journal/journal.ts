@@ -19,6 +19,8 @@ export interface JournalOptions {
   readonly quotaBytes: number;
   /** A file is closed when it has grown to this. */
   readonly segmentBytes?: number;
+  /** The store has seen everything before this position: nothing new is written there. */
+  readonly from?: number;
   /** Sees every record that is already there, oldest first. */
   readonly onRecord: RecordVisitor;
   /** The disk failed to flush: nothing may be acknowledged any more and the process has to end. */
@@ -83,7 +85,12 @@ class FileJournal implements OpenedJournal {
   #onIdle: (() => void) | undefined;
 
   constructor(
-    { segmentBytes = 64 * 1024 * 1024, onStateChange = () => undefined, ...options }: JournalOptions,
+    {
+      segmentBytes = 64 * 1024 * 1024,
+      onStateChange = () => undefined,
+      from = 0,
+      ...options
+    }: JournalOptions,
     id: string,
   ) {
     this.id = id;
@@ -92,8 +99,11 @@ class FileJournal implements OpenedJournal {
     const { segments, cutBytes, end } = recoverJournal(options.directory, options.onRecord);
     this.cutBytes = cutBytes;
     this.#segments = segments.map(openSegment);
-    this.#end = end;
-    this.#durable = end;
+    this.#end = Math.max(end, from);
+    this.#durable = this.#end;
+    const last = this.#segments.at(-1);
+    // Readers go on behind the last whole record: a file has to begin where the next one will be.
+    if (last && last.base + last.bytes < this.#end) this.#beginSegment(this.#end);
     this.#filling = this.#newFilling();
   }
 
@@ -200,7 +210,10 @@ class FileJournal implements OpenedJournal {
     const current = this.#segments.at(-1);
     const continues =
       current && current.base + current.bytes === base && current.bytes < this.#options.segmentBytes;
-    if (continues) return current;
+    return continues ? current : this.#beginSegment(base);
+  }
+
+  #beginSegment(base: number): Segment {
     const segment = openSegment({ base, path: segmentPath(this.directory, base), bytes: 0 });
     syncDirectory(this.directory);
     this.#segments.push(segment);

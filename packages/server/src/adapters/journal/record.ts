@@ -1,4 +1,4 @@
-import type { JournalCodec, JournalEntry, JournalKind } from '@skein/core';
+import type { Codec, JournalEntry, JournalKind } from '@skein/core';
 import { channels } from '@skein/core';
 import { crc32cWords } from './crc32c.ts';
 
@@ -13,7 +13,7 @@ import { crc32cWords } from './crc32c.ts';
 export const RECORD_MAGIC = 0x316e_6b53;
 export const HEADER_BYTES = 32;
 const KINDS: readonly JournalKind[] = ['telemetry', 'anomaly', 'finding', 'frame'];
-const CODECS: readonly JournalCodec[] = ['json', 'msgpack'];
+const CODECS: readonly Codec[] = ['json', 'msgpack'];
 const MAX_TENANT_BYTES = 128;
 
 /** A piece of memory records are written to; the views share it. */
@@ -91,7 +91,7 @@ export function readRecord(
   const payloadStart = tenantEnd + 2 * count;
   const entry = {
     kind: KINDS[bytes[at + 12] as number] as JournalKind,
-    codec: CODECS[bytes[at + 13] as number] as JournalCodec,
+    codec: CODECS[bytes[at + 13] as number] as Codec,
     channel: channels[bytes[at + 14] as number] as JournalEntry['channel'],
     tenant: bytes.toString('latin1', at + HEADER_BYTES, tenantEnd),
     receivedAtMs: view.getFloat64(at + 16, true),

@@ -1,0 +1,2 @@
+/** The two wire forms of a message. */
+export type Codec = 'json' | 'msgpack';
