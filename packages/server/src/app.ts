@@ -48,12 +48,28 @@ export interface App {
 const MAX_WINDOW_ENTRIES = 8_000_000;
 const PROJECTOR_GRACE_MS = 10_000;
 
-/** Puts the parts together: the one place that knows them all. */
-export async function startApp({ config, log, onFatal }: AppOptions): Promise<App> {
+/** Lets go of one part. */
+type Close = () => unknown;
+
+/** Puts the parts together: the one place that knows them all. A start that fails leaves nothing open. */
+export async function startApp(options: AppOptions): Promise<App> {
+  const opened: Close[] = [];
+  try {
+    return await openApp(options, opened);
+  } catch (error) {
+    for (const close of opened.toReversed()) await close();
+    throw error;
+  }
+}
+
+async function openApp({ config, log, onFatal }: AppOptions, opened: Close[]): Promise<App> {
   const unlock = lockDataDirectory(config.dataDir);
+  opened.push(unlock);
   const store = await openStore(config);
+  opened.push(() => store.close());
   const access = await openAccess(config, store, { clock: systemClock, log });
   const metrics = createMetrics();
+  opened.push(() => access.close(), metrics.close);
   const gates: { disk?: DurableGate; stored?: DurableGate } = {};
   const projector = await startProjector(config, journalId(config.journalDir), {
     log,
@@ -63,6 +79,7 @@ export async function startApp({ config, log, onFatal }: AppOptions): Promise<Ap
       gates.stored?.open(report.position);
     },
   });
+  opened.push(() => projector.stop(0));
   const stopping = { now: false };
   const fleet = createFleet(config);
   const seeded = await restoreFromStore(fleet, store).catch(() => 0);
@@ -74,6 +91,7 @@ export async function startApp({ config, log, onFatal }: AppOptions): Promise<Ap
     metrics,
     isStopping: () => stopping.now,
   });
+  opened.push(() => journal.close());
   Object.assign(gates, line);
   log.info(
     { drones: fleet.size, seeded, journalBytes: journal.state().bytes, cutBytes: journal.cutBytes },
@@ -121,6 +139,7 @@ function createLine({ config, fleet, projector, onFatal, metrics, isStopping }: 
   const journal = openJournal({
     directory: config.journalDir,
     quotaBytes: config.journalMaxBytes,
+    from: restore.projected,
     onRecord: createTailRestorer(tail, restore),
     onFatal,
     onStateChange: (state) => onState(state),

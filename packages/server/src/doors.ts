@@ -61,7 +61,19 @@ export async function openDoors(parts: DoorParts): Promise<Doors> {
   const app = await createApp({ parts, polls, degraded, allowedOrigins, isStopping: line.isStopping });
   const upgrade = createUpgrader({ ...access, allowedOrigins, maxMessageBytes: config.maxMessageBytes });
   const listeners = listenersOf({ app, config, sockets, gateway, upgrade });
-  state.ports = await listenAll(listeners, config);
+  const close = async () => {
+    polls.close();
+    sockets.close();
+    gateway.close();
+    await app.close();
+    for (const server of Object.values(listeners)) await closed(server);
+  };
+  try {
+    state.ports = await listenAll(listeners, config);
+  } catch (error) {
+    await close();
+    throw error;
+  }
   const ended = (matches: (principal: Principal) => boolean) => {
     sockets.revoke(matches);
     gateway.revoke(matches);
@@ -84,13 +96,7 @@ export async function openDoors(parts: DoorParts): Promise<Doors> {
       for (const server of Object.values(listeners)) server.close();
       await new Promise(setImmediate);
     },
-    close: async () => {
-      polls.close();
-      sockets.close();
-      gateway.close();
-      await app.close();
-      for (const server of Object.values(listeners)) await closed(server);
-    },
+    close,
   };
 }
 
