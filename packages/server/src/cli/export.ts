@@ -68,7 +68,7 @@ async function write(store: Store, { query, format, out }: Request, console: Con
   if (out === undefined) return writeLines(store, query, { format, stream: console.stdout }, console);
   // Under a name of its own until it is whole: nobody takes half a file for the history.
   const part = `${out}.part`;
-  const finish = format === 'parquet' ? await openParquetWriter() : rename;
+  const finish = format === 'parquet' ? openParquetWriter() : rename;
   const stream = createWriteStream(part);
   try {
     await once(stream, 'open');

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { TELEMETRY_COLUMNS } from '@skein/core';
 import { Failure } from './console.ts';
 
@@ -13,11 +14,11 @@ interface DuckDb {
 
 const DUCKDB = '@duckdb/node-api';
 
-export type WriteParquet = (csv: string, parquet: string) => Promise<void>;
+type WriteParquet = (csv: string, parquet: string) => Promise<void>;
 
 /** Turns a CSV file of ours into a Parquet file; types are told, not guessed. Fails at once where DuckDB is missing. */
-export async function openParquetWriter(): Promise<WriteParquet> {
-  const { DuckDBInstance } = await openDuckDb();
+export function openParquetWriter(): WriteParquet {
+  const { DuckDBInstance } = openDuckDb();
   return async (csv, parquet) => {
     const instance = await DuckDBInstance.create(':memory:');
     const connection = await instance.connect();
@@ -33,11 +34,11 @@ export async function openParquetWriter(): Promise<WriteParquet> {
   };
 }
 
-async function openDuckDb(): Promise<DuckDb> {
+function openDuckDb(): DuckDb {
   try {
-    return (await import(DUCKDB)) as DuckDb;
+    return createRequire(import.meta.url)(DUCKDB) as DuckDb;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
     throw new Failure(
       `Parquet is written by DuckDB, which is not installed: npm install ${DUCKDB}@1.5.5-r.5`,
       {
