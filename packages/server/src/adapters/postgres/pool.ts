@@ -10,6 +10,15 @@ interface PoolOptions {
 /** Time the client waits beyond the server's own limit, so that it hears the server's reason. */
 const MARGIN_MS = 1000;
 const CONNECT_MS = 2000;
+/** A connection keeps its plans: with many partitions planning takes longer than reading. */
+const IDLE_MS = 300_000;
+/**
+ * "Stored" is said of what is flushed, also where the server's own setting is looser. And a plan is made once per
+ * connection: among 19 partitions the latest 100 take 1.2 ms so, 2.7 ms planned anew for every asker.
+ */
+const SESSION = `
+  SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
+  SET plan_cache_mode = force_generic_plan`;
 const MIN_VERSION = 130_000;
 
 /** 64-bit integers of ours are all below 2^53; the driver would give them as text. */
@@ -24,12 +33,8 @@ export function createPool({ url, max, statementMs }: PoolOptions): Pool {
     ...{ connectionString: url, max, types: typesOfOurs, keepAlive: true, application_name: 'skein' },
     ...{ connectionTimeoutMillis: CONNECT_MS, statement_timeout: statementMs },
     ...{ query_timeout: statementMs + MARGIN_MS, lock_timeout: statementMs },
-    // "stored" is said of what is flushed, also where the server's own setting is looser.
-    onConnect: async (client) => {
-      await client.query(
-        "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'",
-      );
-    },
+    idleTimeoutMillis: IDLE_MS,
+    onConnect: async (client) => void (await client.query(SESSION)),
   });
   // An idle connection that breaks is replaced with the next request; unheard, the event would end the process.
   pool.on('error', () => undefined);
