@@ -72,6 +72,8 @@ export class Gateway {
   }
 
   #broadcastStatus(): void {
+    const nowMs = this.#options.clock.now();
+    this.revoke(({ expiresAtMs = nowMs + 1 }) => expiresAtMs <= nowMs);
     const byTenant = new Map<string, object>();
     for (const { ws, principal } of this.#operators) {
       const status = byTenant.get(principal.tenant) ?? this.#status(principal.tenant);

@@ -7,6 +7,7 @@ import { credentialOf } from '../auth/credential-of.ts';
 import { refuseOrigin } from '../auth/origins.ts';
 import { mayDo, type Permission } from '../auth/permissions.ts';
 import type { Principal } from '../auth/principal.ts';
+import type { Tickets } from '../auth/tickets.ts';
 import { refuseRaw } from './reply-raw.ts';
 
 export interface SocketDoor {
@@ -20,6 +21,7 @@ export interface SocketDoor {
 
 export interface UpgradeOptions {
   readonly authenticator: Authenticator;
+  readonly tickets: Tickets;
   readonly allowedOrigins: () => readonly string[];
   readonly maxMessageBytes: number;
 }
@@ -31,7 +33,7 @@ const FRAGMENT_LIMITS: object = { maxFragments: 64, maxBufferedChunks: 1024 };
 const WEBSOCKET_KEY = /^[A-Za-z0-9+/]{22}==$/;
 
 /** Handshakes for every door: path, method, form, origin, credential, permission, room; then the door's `enter`. */
-export function createUpgrader({ authenticator, allowedOrigins, maxMessageBytes }: UpgradeOptions) {
+export function createUpgrader({ authenticator, tickets, allowedOrigins, maxMessageBytes }: UpgradeOptions) {
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -41,6 +43,11 @@ export function createUpgrader({ authenticator, allowedOrigins, maxMessageBytes 
     ...FRAGMENT_LIMITS,
   });
   server.on('wsClientError', (_error, socket) => refuseRaw(socket, badHandshake('handshake')));
+  const whoIs = (request: IncomingMessage, credential: string | undefined) => {
+    const ticket = credential === undefined ? ticketOf(request) : undefined;
+    if (ticket !== undefined) return tickets.redeem(ticket);
+    return authenticator.authenticate(credential, request.socket.remoteAddress ?? '');
+  };
   const admit = async (
     request: IncomingMessage,
     door: SocketDoor,
@@ -49,9 +56,8 @@ export function createUpgrader({ authenticator, allowedOrigins, maxMessageBytes 
     if (early) return early;
     const credential = credentialOf(request.rawHeaders);
     if (isRefusal(credential)) return credential;
-    if (credential === undefined && !authenticator.isOpen && mayAuthenticateLater(request))
-      return door.refuse(request);
-    const principal = await authenticator.authenticate(credential, request.socket.remoteAddress ?? '');
+    if (credential === undefined && mayAuthenticateLater(request, authenticator)) return door.refuse(request);
+    const principal = await whoIs(request, credential);
     if (isRefusal(principal)) return principal;
     if (!mayDo(principal, door.permission)) return refuse('AUTHORIZATION_ERROR', { reason: door.permission });
     return door.refuse(request) ?? principal;
@@ -87,10 +93,14 @@ function refuseForm({ headers }: IncomingMessage): Refusal | undefined {
 }
 
 /** A browser can set no headers: one that speaks our subprotocol may send `auth` as its first frame. */
-function mayAuthenticateLater({ headers }: IncomingMessage): boolean {
-  const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
-  return SUBPROTOCOLS.some((name) => offered.includes(name));
+function mayAuthenticateLater(request: IncomingMessage, { isOpen }: Authenticator): boolean {
+  const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
+  return !isOpen && ticketOf(request) === undefined && SUBPROTOCOLS.some((name) => offered.includes(name));
 }
+
+/** The one credential that may stand in a URL: single use, thirty seconds. */
+const ticketOf = ({ url = '' }: IncomingMessage): string | undefined =>
+  new URLSearchParams(url.split('?')[1] ?? '').get('ticket') ?? undefined;
 
 const badHandshake = (reason: string): Refusal =>
   refuse('TRANSMISSION_ERROR', { reason }, { message: 'Not a WebSocket handshake' });
