@@ -14,6 +14,8 @@ export interface SocketOptions {
   readonly protocols?: readonly string[];
   readonly headers?: Readonly<Record<string, string>>;
   readonly decode?: (data: Buffer) => unknown;
+  /** False: a peer that answers no ping. */
+  readonly autoPong?: boolean;
 }
 
 /** A WebSocket client that lets a test wait for what it expects instead of for time to pass. */
@@ -39,9 +41,12 @@ export class TestSocket {
   }
 
   /** Resolves with the socket once it is open; its first message is still to be read. */
-  static async open(url: string, { key, protocols = [], headers = {}, decode = parse }: SocketOptions = {}) {
+  static async open(
+    url: string,
+    { key, protocols = [], headers = {}, decode = parse, autoPong = true }: SocketOptions = {},
+  ) {
     const authorization = key === undefined ? {} : { authorization: `Bearer ${key}` };
-    const ws = new WebSocket(url, [...protocols], { headers: { ...headers, ...authorization } });
+    const ws = new WebSocket(url, [...protocols], { headers: { ...headers, ...authorization }, autoPong });
     const socket = new TestSocket(ws, decode);
     await Promise.race([once(ws, 'open'), socket.closed]);
     if (socket.#end) throw new Error(`the server refused ${url}`);
