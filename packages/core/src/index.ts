@@ -19,8 +19,16 @@ export * from './messages/index.ts';
 export * from './messages/order.ts';
 export * from './messages/sample.ts';
 export * from './messages/telemetry.ts';
+export * from './messages/telemetry-columns.ts';
 export * from './messages/telemetry-row.ts';
 export * from './messages/telemetry-schema.ts';
+export {
+  learnTemplate,
+  matchedEnd,
+  matchedNumbers,
+  matchTemplate,
+  type TelemetryTemplate,
+} from './messages/telemetry-template.ts';
 export * from './messages/text.ts';
 export * from './messages/timestamp.ts';
 export { refuseUnsafe } from './messages/unknown-fields.ts';

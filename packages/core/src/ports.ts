@@ -1,8 +1,9 @@
 import type { Severity } from './messages/anomaly.ts';
 import type { Channel } from './messages/channel.ts';
 import type { Codec } from './messages/codec.ts';
-import type { OrderMessage, OrderName, OrderResult } from './messages/order.ts';
-import type { TelemetryColumn, TelemetryRow } from './messages/telemetry-row.ts';
+import type { OrderMessage, OrderResult } from './messages/order.ts';
+import type { TelemetryColumn } from './messages/telemetry-columns.ts';
+import type { TelemetryRow } from './messages/telemetry-row.ts';
 
 /** The ports: what the core needs of the world. Types only; an adapter is an engine behind one of them. */
 export interface Clock {
@@ -11,10 +12,10 @@ export interface Clock {
   /** Milliseconds that only ever grow. */
   monotonic(): number;
   /** Calls `task` every `ms`, without drift; returns a stop. */
-  every(ms: number, task: () => void): () => void;
+  every(ms: number, task: () => void): Unsubscribe;
 }
 
-/** What one journal record holds. `frame` = an array frame, of which only `accepted` items count. */
+/** What a journal record holds. `frame` = an array frame, of which only `accepted` items count. */
 export type JournalKind = 'telemetry' | 'anomaly' | 'finding' | 'frame';
 
 export interface JournalEntry {
@@ -278,13 +279,6 @@ export type Unsubscribe = () => void;
 export interface Bus {
   publish(subject: string, payload: unknown): void;
   subscribe(pattern: string, listener: (subject: string, payload: unknown) => void): Unsubscribe;
-}
-
-export interface Order {
-  readonly commandId: string;
-  readonly command: OrderName;
-  readonly params: Readonly<Record<string, unknown>>;
-  readonly expiresAtMs: number;
 }
 
 export interface OrderAnswer {

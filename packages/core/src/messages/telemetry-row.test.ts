@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { isRefusal } from '../errors.ts';
 import { toSample } from './telemetry.ts';
-import { fromTelemetryRow, TELEMETRY_COLUMNS, toTelemetryRow } from './telemetry-row.ts';
+import { TELEMETRY_COLUMNS } from './telemetry-columns.ts';
+import { fromTelemetryRow, toTelemetryRow } from './telemetry-row.ts';
 
 type Json = Record<string, unknown>;
 

@@ -1,12 +1,13 @@
 import type { TSchema } from 'typebox';
 import type { Codec } from './codec.ts';
 import { findMsgpackHoles, msgpackNumber, readMsgpackNumber } from './msgpack-holes.ts';
+import { TELEMETRY_COLUMNS } from './telemetry-columns.ts';
 import { findHoles, TIME_BYTES, type Token } from './telemetry-holes.ts';
 import { TelemetryMessage } from './telemetry-schema.ts';
 
 /**
  * A drone's messages differ from one another in their numbers only. A template is the last message's bytes with the
- * numbers and the time of day cut out; a message that equals it everywhere else has the same structure and the same
+ * changing numbers and the time of day cut out; a message that equals it everywhere else has the same structure and the same
  * texts, so only its numbers are left to be read and checked. Whatever does not match in every byte is no match, and takes
  * the ordinary way through a decoder: a template can only ever save work, never accept more.
  */
@@ -22,27 +23,13 @@ export interface TelemetryTemplate {
 }
 
 /** A number with the limits the schema sets its path, or the time of day of `timestamp`. */
-interface Hole {
+interface Hole extends Limits {
   readonly isTime: boolean;
-  readonly isInteger: boolean;
-  readonly minimum: number;
-  readonly maximum: number;
-  /** Where the number is put; -1: it is only checked. */
   readonly slot: number;
 }
 
-/** The numbers of a sample, in the order of their slots. */
-export const SLOT_PATHS = [
-  ...['seq', 'position.x', 'position.y', 'position.z'],
-  ...['position.gps.latitude', 'position.gps.longitude', 'position.gps.altitude'],
-  ...[
-    'telemetry.battery',
-    'telemetry.signal',
-    'telemetry.temperature',
-    'telemetry.speed',
-    'telemetry.heading',
-  ],
-] as const;
+/** The numbers that may change: the sequence, then the columns. The place in this list is the number's slot. */
+const SLOT_PATHS: readonly string[] = ['seq', ...TELEMETRY_COLUMNS.map(([, ...path]) => path.join('.'))];
 
 const slotOf: ReadonlyMap<string, number> = new Map(SLOT_PATHS.map((path, at) => [path, at]));
 
@@ -96,7 +83,8 @@ export function learnTemplate(
 ): TelemetryTemplate | undefined {
   const found = codec === 'json' ? findHoles(payload) : findMsgpackHoles(payload, start);
   if (!found?.holes.some(({ path }) => path === 'timestamp')) return undefined;
-  const { holes: tokens, end } = found;
+  const tokens = found.holes.filter(({ path }) => path === 'timestamp' || slotOf.has(path));
+  const { end } = found;
   const size = end - start - tokens.reduce((sum, token) => sum + token.end - token.start, 0);
   const literals = new Uint8Array(size);
   const literalEnds = new Int32Array(tokens.length + 1);
@@ -152,7 +140,7 @@ export function matchTemplate(template: TelemetryTemplate, bytes: Uint8Array, st
     at = hole.isTime ? readTime(bytes, at) : readNumber(bytes, at, hole);
     if (at < 0) return -1;
     if (hole.isTime) timeUs = dayUs + matchedValue;
-    else if (hole.slot >= 0) matchedNumbers[hole.slot] = matchedValue;
+    else matchedNumbers[hole.slot] = matchedValue;
   }
   const from = literalEnds[holes.length - 1] as number;
   matchedEnd = matchLiteral({ literals, from, to: literals.length }, bytes, at);

@@ -78,10 +78,9 @@ const NUMBERS = [
 const seen = (sample: Sample) => [...NUMBERS.map((name) => sample[name]), sample.status, sample.message];
 
 test('a MessagePack message like the one before is taken without decoding, the same sample', () => {
-  const number = fc.oneof(
-    fc.integer({ min: -1_000_000, max: 1_000_000 }),
-    fc.double({ min: -1e6, max: 1e6, noNaN: true }),
-  );
+  const number = fc
+    .oneof(fc.integer({ min: -1_000_000, max: 1_000_000 }), fc.double({ min: -1e6, max: 1e6, noNaN: true }))
+    .map((value) => (value === 0 ? 0 : value));
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 59 }),

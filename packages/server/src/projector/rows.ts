@@ -12,7 +12,9 @@ import {
   toTelemetryRow,
 } from '@skein/core';
 import { itemsOf } from '../decode/items.ts';
+import { msgpackList } from '../decode/msgpack.ts';
 import { hashSession } from '../decode/session-hash.ts';
+import { RowTemplates } from './row-templates.ts';
 
 /** What a journal record means for the store. */
 export interface Rows {
@@ -34,11 +36,46 @@ export function createRowMaker(): (entry: JournalEntry, rows: Rows) => void {
     keys.set(name, key);
     return key;
   };
+  const templates = new RowTemplates();
   return (entry, rows) => {
     if (entry.kind === 'anomaly' || entry.kind === 'finding') return addAnomaly(entry, rows);
+    const record = entry as JournalEntry & { readonly payload: Buffer };
+    if (addLike(templates, record, rows)) return;
     const items = itemsOf(entry);
-    for (const index of entry.accepted ?? FIRST) addSample(items[index], { entry, rows, keyOf });
+    for (const index of entry.accepted ?? FIRST) {
+      const row = addSample(items[index], { entry, rows, keyOf });
+      const start = index === 0 ? startOf(record) : undefined;
+      if (row && start !== undefined) templates.learn(record, start, row);
+    }
   };
+}
+
+/** Where the first message of a record stands; undefined in a JSON array, whose items a template does not read. */
+function startOf({ kind, codec, payload }: JournalEntry & { readonly payload: Buffer }): number | undefined {
+  if (kind === 'telemetry') return 0;
+  return codec === 'msgpack' ? msgpackList(payload)?.start : undefined;
+}
+
+/** All rows of a record whose messages are like the ones before; false, and no row, where they are not. */
+function addLike(
+  templates: RowTemplates,
+  record: JournalEntry & { readonly payload: Buffer },
+  rows: Rows,
+): boolean {
+  let at = startOf(record);
+  if (at === undefined) return false;
+  const count = record.kind === 'telemetry' ? 1 : (msgpackList(record.payload)?.count ?? 0);
+  const accepted = new Set(record.accepted ?? FIRST);
+  const found: ProjectedSample[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const match = templates.match(record, at);
+    if (!match) return false;
+    if (accepted.has(index)) found.push(match.row);
+    at = match.end;
+  }
+  if (at !== record.payload.length) return false;
+  rows.samples.push(...found);
+  return true;
 }
 
 const FIRST = [0] as const;
@@ -49,12 +86,12 @@ interface Target {
   readonly keyOf: (tenant: string, droneId: string, sessionId: string) => string;
 }
 
-function addSample(value: unknown, { entry, rows, keyOf }: Target): void {
+function addSample(value: unknown, { entry, rows, keyOf }: Target): ProjectedSample | undefined {
   const sample = toSample(value, entry);
-  if (isRefusal(sample)) return;
+  if (isRefusal(sample)) return undefined;
   const { tenant, droneId, sessionId, seq, timeUs, receivedAtMs, channel } = sample;
   const { values, profile, rest, verbatim } = toTelemetryRow(sample, value);
-  rows.samples.push({
+  const row = {
     tenant,
     droneId,
     sessionId,
@@ -68,7 +105,9 @@ function addSample(value: unknown, { entry, rows, keyOf }: Target): void {
     profile,
     rest,
     verbatim,
-  });
+  };
+  rows.samples.push(row);
+  return row;
 }
 
 function addAnomaly(entry: JournalEntry, rows: Rows): void {
