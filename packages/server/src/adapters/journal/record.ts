@@ -75,12 +75,6 @@ export function checkRecord({ words }: RecordBuffer, at: number, end: number): n
   return crc === (words[(at >> 2) + 1] as number) >>> 0 ? size : 0;
 }
 
-/** The size a record claims before all of it is in memory; 0 where no record begins. */
-export function claimedBytes({ words }: RecordBuffer, at: number, end: number): number {
-  if (at + HEADER_BYTES > end || words[at >> 2] !== RECORD_MAGIC) return 0;
-  return (words[(at >> 2) + 2] as number) >>> 0;
-}
-
 /** The entry of a record already checked. Its payload is a view into the buffer, not a copy. */
 export function readRecord(
   { bytes, view }: RecordBuffer,
