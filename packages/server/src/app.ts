@@ -22,8 +22,8 @@ import { type Doors, openDoors, type Ports } from './doors.ts';
 import { startJobs } from './jobs/index.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { DurableGate } from './net/durable-gate.ts';
+import { FairReading } from './net/fair-reading.ts';
 import { systemClock } from './net/system-clock.ts';
-import { TurnBudget } from './net/turn-budget.ts';
 import type { Projector } from './projector/projector.ts';
 import { startProjector } from './projector/start.ts';
 import { createTailRestorer, restoreFromStore } from './restore.ts';
@@ -161,7 +161,7 @@ function createLine({ config, fleet, projector, onFatal, metrics, isStopping }: 
   const line: Line = {
     ...{ clock: systemClock, parts: whole, ingest: new Ingest(whole), fleet, disk, stored },
     links: new VehicleLinks(bus),
-    turn: new TurnBudget(systemClock.monotonic),
+    reading: new FairReading(systemClock.monotonic),
     strict: config.validation === 'strict',
     maxMessageBytes: config.maxMessageBytes,
     compression: config.compressionEnabled,

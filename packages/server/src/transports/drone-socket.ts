@@ -15,7 +15,6 @@ import type { WebSocket } from 'ws';
 import type { Principal } from '../auth/principal.ts';
 import { streamCodec } from '../decode/stream-codec.ts';
 import type { DurableGate, Waiter } from '../net/durable-gate.ts';
-import type { Readable } from '../net/turn-budget.ts';
 import { AckMarks } from './ack-marks.ts';
 import { countRefusal, type Line } from './line.ts';
 
@@ -28,7 +27,7 @@ const MAX_UNACKED = 4096;
 const MAX_BUFFERED_BYTES = 1024 * 1024;
 
 /** One drone connection (it may carry several drones): its credit, its acknowledgements, its bad messages. */
-export class DroneSocket implements Waiter, Readable, VehicleLink {
+export class DroneSocket implements Waiter, VehicleLink {
   readonly channel = 'websocket';
   readonly ws: WebSocket;
   readonly line: Line;
@@ -44,7 +43,6 @@ export class DroneSocket implements Waiter, Readable, VehicleLink {
   #gate: DurableGate;
   readonly #marks: AckMarks<string | number> = new AckMarks();
   #isWaiting = false;
-  #isPaused = false;
   #isHeld = false;
   #isShut = false;
   #badSinceMs = 0;
@@ -177,16 +175,6 @@ export class DroneSocket implements Waiter, Readable, VehicleLink {
     return true;
   }
 
-  pauseReading(): void {
-    this.#isPaused = true;
-    this.#judgeReading();
-  }
-
-  resumeReading(): void {
-    this.#isPaused = false;
-    this.#judgeReading();
-  }
-
   /** The journal takes nothing now: this connection is not read until it does. */
   setAccepting(isAccepting: boolean): void {
     this.#isShut = !isAccepting;
@@ -201,7 +189,7 @@ export class DroneSocket implements Waiter, Readable, VehicleLink {
   #judgeReading(): void {
     const { ws } = this;
     if (ws.readyState !== ws.OPEN) return;
-    if (this.#isPaused || this.#isHeld || this.#isShut) {
+    if (this.#isHeld || this.#isShut) {
       if (!ws.isPaused) ws.pause();
     } else if (ws.isPaused) ws.resume();
   }

@@ -1,6 +1,6 @@
 import type { Clock, Fleet, Ingest, IngestParts } from '@skein/core';
 import type { DurableGate } from '../net/durable-gate.ts';
-import type { TurnBudget } from '../net/turn-budget.ts';
+import type { FairReading } from '../net/fair-reading.ts';
 import type { VehicleLinks } from './vehicle-links.ts';
 
 /** What every way in leads to: the ingest line, the gates of durability, the links back to the vehicles. */
@@ -12,7 +12,7 @@ export interface Line {
   readonly disk: DurableGate;
   readonly stored: DurableGate;
   readonly links: VehicleLinks;
-  readonly turn: TurnBudget;
+  readonly reading: FairReading;
   readonly strict: boolean;
   readonly maxMessageBytes: number;
   /** COMPRESSION_ENABLED: gzip bodies and `metadata.compression` payloads are understood. */

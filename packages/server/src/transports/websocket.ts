@@ -24,8 +24,6 @@ export interface DroneSocketsOptions {
 
 const AUTH_FRAME_MS = 10_000;
 const SWEEP_MS = 1000;
-/** The clock of the loop's budget is read every so many messages. */
-const BUDGET_EVERY = 16;
 
 /** The drones' WebSocket: port 8080, and `/ingest` on the HTTP port. CONTRACT 2.3. */
 export class DroneSockets {
@@ -76,6 +74,7 @@ export class DroneSockets {
     const { line, heartbeatIntervalMs } = this.#options;
     const nowMs = line.clock.now();
     const socket = new DroneSocket(ws, line, nowMs);
+    line.reading.attach(ws, request.socket);
     applyQuery(socket, request.url ?? '');
     if (principal) socket.admit(principal);
     this.#sockets.add(socket);
@@ -108,7 +107,6 @@ export class DroneSockets {
       if (!socket.principal) return void this.#authenticate(socket, data, address);
       if (this.#refuseRate(socket)) return;
       takeFrame(socket, data, isBinary && ws.protocol === 'skein.v1+msgpack' ? 'msgpack' : 'json');
-      if (socket.count % BUDGET_EVERY === 0) line.turn.spend(socket);
     });
     const heard = () => {
       socket.lastHeardMs = line.clock.now();
