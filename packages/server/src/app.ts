@@ -154,7 +154,7 @@ function createLine({ config, fleet, projector, onFatal, metrics, isStopping }: 
     duplicates.release(projected);
     journal.release(projected);
   });
-  projector.setDurable(journal.durable);
+  projector.setOpened(journal.end);
   bus.subscribe('finding', (_subject, payload) =>
     metrics.countFinding((payload as { finding: { type: string } }).finding.type),
   );

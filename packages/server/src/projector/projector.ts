@@ -44,6 +44,11 @@ export class Projector {
     return this.#shared.projected;
   }
 
+  /** The journal is open, and ends here: from now on there is something to carry. */
+  setOpened(end: number): void {
+    this.#shared.setOpened(end);
+  }
+
   setDurable(position: number): void {
     this.#shared.setDurable(position);
   }

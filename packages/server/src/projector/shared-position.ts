@@ -1,13 +1,24 @@
-/** The two positions the line and its projector share between their threads, and a bell. */
+/** The positions the line and its projector share between their threads, and a bell. */
 export class SharedPosition {
   readonly memory: SharedArrayBuffer;
   readonly #positions: Float64Array;
   readonly #bell: Int32Array;
 
-  constructor(memory = new SharedArrayBuffer(24)) {
+  constructor(memory = new SharedArrayBuffer(32)) {
     this.memory = memory;
-    this.#positions = new Float64Array(memory, 0, 2);
-    this.#bell = new Int32Array(memory, 16, 1);
+    this.#positions = new Float64Array(memory, 0, 3);
+    this.#bell = new Int32Array(memory, 24, 1);
+  }
+
+  /** Where the journal ended when it was opened; -1 until it is. */
+  get opened(): number {
+    return (this.#positions[2] as number) - 1;
+  }
+
+  setOpened(end: number): void {
+    this.#positions[2] = end + 1;
+    this.setProjected(Math.min(this.projected, end));
+    this.setDurable(end);
   }
 
   /** Everything before it is flushed in the journal. */

@@ -80,11 +80,14 @@ async function run(): Promise<void> {
     }),
   );
   if (!projection) return;
-  let position = await persist(() => projection.position(journalId));
-  if (position !== undefined) {
-    shared.setProjected(position);
-    tell({ type: 'ready', position });
+  const known = await persist(() => projection.position(journalId));
+  if (known !== undefined) {
+    shared.setProjected(known);
+    tell({ type: 'ready', position: known });
   }
+  while (shared.opened < 0 && !isStopping) await shared.waitForDurable(IDLE_MS);
+  // A journal whose newest file was moved away ends before the store's position: what comes from there on is new.
+  let position = known === undefined ? undefined : Math.min(known, shared.opened);
   while (position !== undefined) {
     if (position < shared.durable) position = await project(projection, position);
     else if (isStopping) break;
