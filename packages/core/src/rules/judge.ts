@@ -15,7 +15,8 @@ const NO_TYPES: readonly string[] = [];
 
 /** Asks every rule. A condition that goes on raises nothing again. `before` = the bits of the sample before. */
 export function judge(sample: Sample, before: number, context: Omit<RuleContext, 'active'>): Judgement {
-  const asked = { ...context, active: false };
+  const { thresholds, previous, clockSkewMs, frame } = context;
+  const asked = { thresholds, previous, clockSkewMs, frame, active: false };
   let active = before;
   let raised = NO_FINDINGS;
   let cleared = NO_TYPES;
