@@ -18,7 +18,7 @@ export const frontPage = `<!doctype html>
 <dl>
   <dt><a href="/docs">API pages</a></dt><dd>every HTTP route, to read and to try; as <a href="/openapi.json">OpenAPI 3.1</a></dd>
   <dt><a href="/asyncapi.json">Sockets</a></dt><dd>what drones and operators say and hear, as AsyncAPI 3</dd>
-  <dt><a href="/api/drones">/api/drones</a></dt><dd>the live picture</dd>
+  <dt>The live picture</dt><dd><code>curl -H "Authorization: Bearer $KEY" http://localhost:3000/api/drones</code></dd>
   <dt><a href="/ready">/ready</a>, <a href="/health">/health</a>, <a href="/metrics">/metrics</a></dt><dd>how it is doing</dd>
 </dl>
 </html>

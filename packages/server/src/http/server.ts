@@ -17,6 +17,7 @@ import type { RateLimiter } from '../auth/rate-limit.ts';
 import { refusalHeaders } from '../net/reply-raw.ts';
 import { decodeBody, inflate, refuseMedia } from './body.ts';
 import { allowCors, refuseForeignOrigin } from './cors.ts';
+import { logo } from './logo.ts';
 import { describeRoute, openApiInfo } from './openapi.ts';
 import type { Route } from './route.ts';
 
@@ -73,7 +74,7 @@ export async function createHttpApp(routes: readonly Route[], options: HttpOptio
   );
   for (const route of routes) addRoute(app, route, options);
   addOtherMethods(app, routes, options);
-  await app.register(fastifySwaggerUi, { routePrefix: '/docs' });
+  await app.register(fastifySwaggerUi, { routePrefix: '/docs', logo, theme: { title: 'Skein' } });
   await app.ready();
   return {
     handle: (request, response) => app.routing(request, response),

@@ -19,7 +19,7 @@ export interface OrderRecord {
   readonly sentAtMs: number;
   readonly expiresAtMs: number;
   readonly channels: readonly Channel[];
-  state: 'sent' | 'in_progress' | 'succeeded' | 'failed' | 'expired';
+  state: 'sent' | 'acknowledged' | 'in_progress' | 'succeeded' | 'failed' | 'expired';
   result?: string;
   message?: string;
   progressPct?: number;
@@ -92,12 +92,14 @@ export class OrderBook {
     record.changedAtMs = this.#clock.now();
     if (progressPct !== undefined) record.progressPct = progressPct;
     if (message !== undefined) record.message = message;
-    record.state = result === undefined ? 'in_progress' : toState(result);
+    record.state = toState(result, progressPct);
     if (result !== undefined) record.result = result;
   }
 }
 
-function toState(result: string): OrderRecord['state'] {
-  if (result === 'in_progress') return 'in_progress';
-  return result === ORDER_RESULTS[0] ? 'succeeded' : 'failed';
+/** The vehicle's word says that it obeys; that it is done, only its progress. */
+function toState(result: string | undefined, progressPct: number | undefined): OrderRecord['state'] {
+  if (progressPct === 100) return 'succeeded';
+  if (result === undefined || result === 'in_progress') return 'in_progress';
+  return result === ORDER_RESULTS[0] ? 'acknowledged' : 'failed';
 }
