@@ -8,12 +8,15 @@ import { DEFAULT_TENANT } from '../auth/principal.ts';
 export interface DemoKeys {
   readonly operator: string;
   readonly drones: string;
+  /** Of the recorded flights. */
+  readonly flights: string;
 }
 
 const FILE = 'demo-keys.json';
 const PERMISSIONS_OF: Readonly<Record<keyof DemoKeys, readonly Permission[]>> = {
   operator: PERMISSIONS,
   drones: ['telemetry:write'],
+  flights: ['telemetry:write'],
 };
 
 /** The demo's keys: made by its first run, kept in the data directory (mode 600), the same at the next. */
@@ -31,7 +34,11 @@ export async function openDemoKeys({ store, access }: App, dataDir: string): Pro
     await store.putKey(created.record);
     return created.key;
   };
-  const keys = { operator: await open('operator'), drones: await open('drones') };
+  const keys = {
+    operator: await open('operator'),
+    drones: await open('drones'),
+    flights: await open('flights'),
+  };
   await access.keyring.refresh();
   keep(path, keys);
   return keys;

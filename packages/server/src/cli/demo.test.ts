@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -14,6 +14,7 @@ interface Ready {
   readonly ingest: number;
   readonly gateway: number;
   readonly operatorKey: string;
+  readonly flights: readonly string[];
 }
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
@@ -22,6 +23,14 @@ let child: ChildProcess;
 let ready: Ready;
 
 beforeAll(async () => {
+  const recordings = join(directory, 'recordings');
+  mkdirSync(recordings);
+  writeFileSync(join(recordings, 'broken.ulg'), 'no log at all');
+  writeFileSync(join(recordings, 'indoors.csv'), 'x,y,z\n1,2,3\n1,2,4\n');
+  writeFileSync(
+    join(recordings, 'over-bern.csv'),
+    'time_s,latitude,longitude,altitude_m\n0,46.9481,7.4475,600\n1,46.9482,7.4475,601\n2,46.9483,7.4475,602\n',
+  );
   [child, ready] = await startDemo();
 });
 afterAll(async () => {
@@ -71,8 +80,20 @@ const connection = () => [
   `http://127.0.0.1:${ready.http}`,
 ];
 
-test('the printed key sees the simulated fleet', async () => {
-  await expect.poll(async () => (await get('/api/drones')).total, { timeout: 20_000 }).toBe(5);
+test('the printed key sees the simulated fleet, and beside it the recorded flight at its own place', async () => {
+  await expect.poll(async () => (await get('/api/drones')).total, { timeout: 20_000 }).toBe(6);
+  expect(ready.flights).toEqual(['over-bern']);
+  await expect
+    .poll(async () => (await get('/api/drones/over-bern/telemetry?limit=1')).items, { timeout: 20_000 })
+    .toMatchObject([{ data: { position: { gps: { longitude: 7.4475 } } } }]);
+});
+
+test('a recorded flight begins again when it is over', async () => {
+  const flown = async () => {
+    const items = (await get('/api/drones/over-bern/telemetry?limit=100')).items as { sessionId: string }[];
+    return new Set(items.map(({ sessionId }) => sessionId)).size;
+  };
+  await expect.poll(flown, { timeout: 20_000 }).toBeGreaterThan(1);
 });
 
 test('the key is kept for its owner only', () => {
