@@ -63,7 +63,7 @@ export function createUpgrader({ authenticator, tickets, allowedOrigins, maxMess
     return door.refuse(request) ?? principal;
   };
   return (doors: readonly SocketDoor[]) => (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    socket.on('error', () => socket.destroy());
+    socket.on('error', destroy);
     const path = (request.url ?? '').split('?')[0];
     const door = doors.find((each) => each.path === path);
     if (!door) return refuseRaw(socket, refuse('NOT_FOUND', { reason: 'path' }));
@@ -77,6 +77,11 @@ export function createUpgrader({ authenticator, tickets, allowedOrigins, maxMess
       () => refuseRaw(socket, refuse('INTERNAL_ERROR')),
     );
   };
+}
+
+/** Stays for as long as the connection does: as a closure it would keep the whole handshake in memory. */
+function destroy(this: Duplex): void {
+  this.destroy();
 }
 
 function refuseForm({ headers }: IncomingMessage): Refusal | undefined {
