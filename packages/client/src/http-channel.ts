@@ -52,11 +52,12 @@ export class HttpChannel {
   #schedule(ms: number): void {
     if (this.#busy || this.#client.closed) return;
     const { timers } = this.#line.settings;
-    const dueMs = Math.max(timers.now() + ms, this.#notBeforeMs);
+    const nowMs = timers.now();
+    const dueMs = Math.max(nowMs + ms, this.#notBeforeMs);
     if (this.#dueMs <= dueMs) return;
     timers.clearTimeout(this.#timer);
     this.#dueMs = dueMs;
-    this.#timer = timers.setTimeout(() => void this.#run(), dueMs - timers.now());
+    this.#timer = timers.setTimeout(() => void this.#run(), dueMs - nowMs);
   }
 
   async #run(): Promise<void> {

@@ -114,7 +114,66 @@ test.each(['websocket', 'http', 'hybrid'])('everything a fleet sends by %s is ac
   );
   const { sent, acked, rejected } = JSON.parse(out) as { sent: number; acked: number; rejected: number };
   expect([code, acked, rejected]).toEqual([0, sent, 0]);
-  expect((await get('/api/drones/drone_2/telemetry?limit=1')).items).toHaveLength(1);
+  await expect
+    .poll(async () => (await get('/api/drones/drone_2/telemetry?limit=1')).items, { timeout: 5000 })
+    // What brought it, in hybrid mode too.
+    .toMatchObject([{ data: { metadata: { transmissionMethod: mode === 'http' ? 'http' : 'websocket' } } }]);
+});
+
+test('a fleet flies where it is told to, in the wind it is told, and its faults are named at the end', async () => {
+  const fleet = ['--drones', '2', '--id-style', 'underscore', '--rate-hz', '10', '--seconds', '1'];
+  const world = ['--origin', '-33.9,18.4,20', '--wind', '9,135', '--faults', '3600', '--time-factor', '20'];
+  const { out } = await callSkeinIn(
+    { SKEIN_KEY: ready.operatorKey },
+    'simulate',
+    ...connection(),
+    ...fleet,
+    ...world,
+    '--json',
+  );
+  const { labels } = JSON.parse(out) as { labels: { droneId: string; type: string }[] };
+  expect(labels.length).toBeGreaterThan(0);
+  expect(labels[0]?.droneId).toMatch(/^drone_[01]$/);
+  const southernmost = async () => {
+    const { items } = (await get('/api/drones/drone_0/telemetry?limit=10')) as {
+      items: { data: { position: { gps?: { latitude: number } } } }[];
+    };
+    return Math.min(...items.map(({ data }) => data.position.gps?.latitude ?? 0));
+  };
+  await expect.poll(southernmost, { timeout: 5000 }).toBeCloseTo(-33.9, 1);
+});
+
+test('an order reaches a drone that only speaks HTTP', async () => {
+  const headers = { authorization: `Bearer ${ready.operatorKey}`, 'content-type': 'application/json' };
+  const body = JSON.stringify({ command: 'takeoff', params: { altitude: 10 } });
+  const ask = async (path: string, init = {}) =>
+    (await (await fetch(`http://127.0.0.1:${ready.http}${path}`, { headers, ...init })).json()) as {
+      commandId?: string;
+      result?: string;
+    };
+  const http = ['--mode', 'http', '--drones', '2', '--id-style', 'underscore', '--rate-hz', '2'];
+  const env = { SKEIN_KEY: ready.operatorKey };
+  const flying = callSkeinIn(env, 'simulate', ...connection(), ...http, '--seconds', '5', '--json');
+  let commandId: string | undefined;
+  const order = async () => {
+    ({ commandId } = await ask('/api/drones/drone_1/commands', { method: 'POST', body }));
+    return commandId;
+  };
+  await expect.poll(order, { timeout: 5000, interval: 200 }).toBeDefined();
+  await expect
+    .poll(async () => (await ask(`/api/commands/${commandId}`)).result, { timeout: 5000 })
+    .toBeDefined();
+  expect((await flying).code).toBe(0);
+});
+
+test.each([
+  ['--wind', '3'],
+  ['--wind', '3,400'],
+  ['--origin', '91,0,0'],
+  ['--faults', 'many'],
+])('%s %s is wrong usage of simulate', async (option, value) => {
+  const { code, notes } = await callSkein('simulate', ...connection(), option, value);
+  expect([code, notes]).toEqual([2, expect.stringContaining(option)]);
 });
 
 test('a recorded flight becomes a drone with a history', async () => {
