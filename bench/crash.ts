@@ -51,8 +51,12 @@ async function createPostgres(serverUrl: string): Promise<Engine> {
   };
 }
 
-async function runRounds(engine: Engine, rounds: number, say: (text: string) => void): Promise<Balance> {
-  const home = await createHome({ settings: { AUTH_MODE: 'open', LOG_LEVEL: 'warn', ...engine.settings } });
+async function runRounds(
+  { settings }: Engine,
+  rounds: number,
+  report: (text: string) => void,
+): Promise<Balance> {
+  const home = await createHome({ settings: { AUTH_MODE: 'open', LOG_LEVEL: 'warn', ...settings } });
   try {
     let server = await home.start();
     const writers = new Writers({ url: () => server.ingestUrl, writers: 16 });
@@ -64,7 +68,7 @@ async function runRounds(engine: Engine, rounds: number, say: (text: string) => 
       server = await home.start();
       await untilStored(server);
       const { lost, doubled, acked, stored } = await balanceOf(writers, server);
-      say(
+      report(
         `kill ${round} after ${moment} more: acked ${acked}, stored ${stored}, lost ${lost}, doubled ${doubled}`,
       );
       if (lost + doubled > 0) throw new Error(`round ${round}: lost ${lost}, doubled ${doubled}`);

@@ -13,7 +13,7 @@ export function telemetryOf({ droneId, sessionId, seq, timestamp = new Date().to
     sessionId,
     timestamp,
     ...(seq !== undefined && { seq }),
-    drone: { id: droneId, name: 'Primary Surveillance Drone', model: 'DJI-X1000', status: 'active' },
+    drone: { id: droneId, name: 'Primary Surveillance Drone', model: 'DJI-X1000', status: 'active' } as const,
     position: { x: 150, y: 200, z: 50, gps: { latitude: 40.7128, longitude: -74.006, altitude: 50 } },
     telemetry: { battery: 85, signal: 95, temperature: 22.5, speed: 12.3, heading: 45.2 },
     sensors: {
