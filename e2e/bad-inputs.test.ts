@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { post, request } from './requests.ts';
-import { createHome, type Home, type Server } from './server.ts';
+import { createHome, type Home, type Key, type Server } from './server.ts';
 
 /** The collection of bad inputs and their exact answers stands beside the repository, with the program that sends them. */
 
@@ -69,8 +69,13 @@ interface Wish {
   readonly ratePerMinute?: number;
 }
 
-/** The keys the collection's placeholders stand for. */
-async function createKeys(home: Home, server: Server): Promise<Readonly<Record<string, string>>> {
+interface Admins {
+  readonly a: Key;
+  readonly b: Key;
+}
+
+/** Before the start: a server that runs takes up to a second to learn of what another process has changed. */
+async function createAdmins(home: Home): Promise<Admins> {
   const ofTenant = (tenant: string) =>
     home.createKey('--name', tenant, '--tenant', tenant, '--permissions', 'admin');
   const [a, b] = await Promise.all([
@@ -78,6 +83,11 @@ async function createKeys(home: Home, server: Server): Promise<Readonly<Record<s
     ofTenant('b'),
     home.skein('tokens', 'revoke', 'revoked-1'),
   ]);
+  return { a, b };
+}
+
+/** The keys the collection's placeholders stand for. */
+async function createKeys({ a, b }: Admins, server: Server): Promise<Readonly<Record<string, string>>> {
   const create = async (admin: string, wish: Wish) => {
     const body = { name: 'bad inputs', permissions: ['telemetry:write'], ...wish };
     const reply = await post(`${server.httpUrl}/api/keys`, body, { key: admin });
@@ -106,9 +116,10 @@ it.skipIf(!isThere)(
       settings: { JWT_SECRET: secret, ALLOWED_ORIGINS: 'https://dashboard.example', LOG_LEVEL: 'warn' },
     });
     try {
+      const admins = await createAdmins(home);
       const server = await home.start();
       const fixtures = join(home.dataDir, 'fixtures.json');
-      const keys = await createKeys(home, server);
+      const keys = await createKeys(admins, server);
       await writeFile(fixtures, JSON.stringify({ secret, keys }));
       const { http, ingest, gateway } = server.ports;
       const env = { TARGET: JSON.stringify({ http, ingest, operator: gateway }), FIXTURES: fixtures };
