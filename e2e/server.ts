@@ -66,6 +66,12 @@ export interface Home {
   remove(): Promise<void>;
 }
 
+/** Whatever way this process ends, no server outlives it. */
+const started = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of started) child.kill('SIGKILL');
+});
+
 export async function createHome({ settings = {}, preload = [] }: HomeOptions = {}): Promise<Home> {
   const dataDir = await mkdtemp(join(tmpdir(), 'skein-e2e-'));
   const running = new Set<ChildProcess>();
@@ -78,7 +84,11 @@ export async function createHome({ settings = {}, preload = [] }: HomeOptions = 
       log += text.toString();
     });
     running.add(child);
-    child.once('exit', () => running.delete(child));
+    started.add(child);
+    child.once('exit', () => {
+      running.delete(child);
+      started.delete(child);
+    });
     return child;
   };
   const serve = (more: Settings = {}) => run(['serve', '--json'], { ...FREE_PORTS, ...more });
