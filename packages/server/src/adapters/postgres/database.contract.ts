@@ -5,9 +5,8 @@ import { Client } from 'pg';
 
 const DEFAULT_URL = 'postgres://root@127.0.0.1:5432/postgres';
 
-// biome-ignore lint/style/noProcessEnv: where the tests' server is, is not configuration of the product
 const serverUrl = process.env['SKEIN_TEST_POSTGRES'] ?? DEFAULT_URL;
-// biome-ignore lint/style/noProcessEnv: on CI an absent server is a failure, not a reason to skip
+/** On CI an absent server is a failure, not a reason to skip. */
 const required = process.env['CI'] === 'true';
 
 async function administer(work: (client: Client) => Promise<unknown>): Promise<void> {

@@ -5,6 +5,7 @@ import { BoundedCache } from '../bounded-cache.ts';
 
 const DAY_MS = 86_400_000;
 const CACHE_SIZE = 100_000;
+const MAX_TENANTS = 1000;
 /** Sessions looked up in one statement: each may look into every partition. */
 const CHUNK = 500;
 
@@ -22,6 +23,13 @@ interface Session {
 
 interface Profile {
   readonly ref: number;
+  readonly usedDay: number;
+}
+
+/** A profile that is new, or not yet marked as in use today. */
+interface UsedProfile {
+  readonly tenant: string;
+  readonly json: string;
   readonly usedDay: number;
 }
 
@@ -46,16 +54,17 @@ const PUT_SESSIONS = `
   FROM sessions s JOIN drones d USING (drone_ref)`;
 
 const PUT_PROFILES = `
-  INSERT INTO skein_profiles AS p (digest, json, used_at)
-  SELECT digest, json, skein_time(used_ms * 1000)
-  FROM unnest($1::bytea[], $2::jsonb[], $3::bigint[]) AS g(digest, json, used_ms) ORDER BY 1
+  INSERT INTO skein_profiles AS p (digest, tenant, json, used_at)
+  SELECT digest, tenant, json, skein_time(used_ms * 1000)
+  FROM unnest($1::bytea[], $2::text[], $3::jsonb[], $4::bigint[]) AS g(digest, tenant, json, used_ms) ORDER BY 1
   ON CONFLICT (digest) DO UPDATE SET used_at = greatest(p.used_at, excluded.used_at)
   RETURNING digest, profile_ref`;
 
 /** The refs of drones, sessions and profiles, and how far each session has come. */
 export class Dimensions {
   readonly #sessions = new BoundedCache<Session>(CACHE_SIZE);
-  readonly #profiles = new BoundedCache<Profile>(CACHE_SIZE);
+  /** By tenant, then by text: what is alike in two tenants is two profiles. */
+  readonly #profiles = new Map<string, BoundedCache<Profile>>();
 
   forget(): void {
     this.#sessions.clear();
@@ -65,7 +74,15 @@ export class Dimensions {
   /** Both of one sample; found, because `load` was called with it. */
   of(sample: ProjectedSample): { session: Session; profileRef: number } {
     const session = this.#sessions.get(identityOf(sample)) as Session;
-    return { session, profileRef: (this.#profiles.get(sample.profile) as Profile).ref };
+    return { session, profileRef: (this.#profilesOf(sample.tenant).get(sample.profile) as Profile).ref };
+  }
+
+  #profilesOf(tenant: string): BoundedCache<Profile> {
+    const known = this.#profiles.get(tenant);
+    if (known) return known;
+    const profiles = new BoundedCache<Profile>(CACHE_SIZE);
+    this.#profiles.set(tenant, profiles);
+    return profiles;
   }
 
   /** Once they are stored: how far their sessions have come. */
@@ -79,20 +96,23 @@ export class Dimensions {
 
   /** Makes everything known that the samples name. */
   async load(client: PoolClient, samples: readonly ProjectedSample[]): Promise<void> {
+    if (this.#profiles.size > MAX_TENANTS) this.#profiles.clear();
     const sessions = new Map<string, ProjectedSample>();
-    const profiles = new Map<string, number>();
+    const profiles = new Map<string, UsedProfile>();
     for (const sample of samples) {
       const day = dayOf(sample);
       const session = this.#sessions.get(identityOf(sample));
       if (!session || session.usedDay < day) sessions.set(identityOf(sample), sample);
-      const profile = this.#profiles.get(sample.profile);
-      if (!profile || profile.usedDay < day)
-        profiles.set(sample.profile, Math.max(day, profiles.get(sample.profile) ?? 0));
+      const { tenant, profile: json } = sample;
+      const profile = this.#profilesOf(tenant).get(json);
+      if (profile && profile.usedDay >= day) continue;
+      const key = `${tenant}\u0000${json}`;
+      profiles.set(key, { tenant, json, usedDay: Math.max(day, profiles.get(key)?.usedDay ?? 0) });
     }
     const missing = [...sessions.values()];
     for (let at = 0; at < missing.length; at += CHUNK)
       await this.#putSessions(client, missing.slice(at, at + CHUNK));
-    if (profiles.size > 0) await this.#putProfiles(client, [...profiles]);
+    if (profiles.size > 0) await this.#putProfiles(client, [...profiles.values()]);
   }
 
   async #putSessions(client: PoolClient, samples: readonly ProjectedSample[]): Promise<void> {
@@ -120,20 +140,22 @@ export class Dimensions {
     }
   }
 
-  async #putProfiles(client: PoolClient, profiles: readonly (readonly [string, number])[]): Promise<void> {
-    const byDigest = new Map(profiles.map((profile) => [digestOf(profile[0]).toString('hex'), profile]));
+  async #putProfiles(client: PoolClient, profiles: readonly UsedProfile[]): Promise<void> {
+    const byDigest = new Map(profiles.map((profile) => [digestOf(profile).toString('hex'), profile]));
+    const given = [...byDigest.values()];
     const { rows } = await client.query<[Buffer, number]>({
       text: PUT_PROFILES,
       rowMode: 'array',
       values: [
         [...byDigest.keys()].map((digest) => Buffer.from(digest, 'hex')),
-        [...byDigest.values()].map(([json]) => json),
-        [...byDigest.values()].map(([, day]) => day * DAY_MS),
+        given.map(({ tenant }) => tenant),
+        given.map(({ json }) => json),
+        given.map(({ usedDay }) => usedDay * DAY_MS),
       ],
     });
     for (const [digest, ref] of rows) {
-      const [json, usedDay] = byDigest.get(digest.toString('hex')) as readonly [string, number];
-      this.#profiles.set(json, { ref, usedDay });
+      const { tenant, json, usedDay } = byDigest.get(digest.toString('hex')) as UsedProfile;
+      this.#profilesOf(tenant).set(json, { ref, usedDay });
     }
   }
 }
@@ -148,4 +170,5 @@ const identityOf = ({
 
 const dayOf = ({ receivedAtMs }: ProjectedSample): number => Math.floor(receivedAtMs / DAY_MS);
 
-const digestOf = (json: string): Buffer => createHash('sha256').update(json).digest();
+const digestOf = ({ tenant, json }: UsedProfile): Buffer =>
+  createHash('sha256').update(`${tenant}\u0000${json}`).digest();
