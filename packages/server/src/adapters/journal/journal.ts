@@ -1,18 +1,11 @@
-import { closeSync, fdatasync, openSync, readSync, unlinkSync, writev } from 'node:fs';
+import { closeSync, fdatasync, unlinkSync, writev } from 'node:fs';
 import type { Journal, JournalEntry, JournalState } from '@skein/core';
 import { journalId } from './journal-id.ts';
 import type { RecordVisitor } from './journal-reader.ts';
-import {
-  checkRecord,
-  createRecordBuffer,
-  HEADER_BYTES,
-  type RecordBuffer,
-  readRecord,
-  recordBytes,
-  writeRecord,
-} from './record.ts';
+import { createRecordBuffer, type RecordBuffer, recordBytes, writeRecord } from './record.ts';
 import { recoverJournal } from './recover.ts';
-import { readFully, type SegmentFile, segmentPath, syncDirectory } from './segments.ts';
+import { copyOf, openSegment, readFrom, remaining, type Segment } from './segment-file.ts';
+import { segmentPath, syncDirectory } from './segments.ts';
 
 export interface JournalOptions {
   readonly directory: string;
@@ -44,6 +37,8 @@ const MAX_PENDING_BYTES = 32 * 1024 * 1024;
 const FULL = 0.9;
 const ROOM_AGAIN = 0.85;
 const RETRY_MS = 250;
+/** Flushes on their way at once: while one batch is synced, the next is written and a third one read. */
+const MAX_SYNCS = 4;
 
 interface Filled {
   readonly buffer: RecordBuffer;
@@ -51,11 +46,11 @@ interface Filled {
   used: number;
 }
 
-interface Segment {
-  readonly base: number;
-  readonly path: string;
-  readonly fd: number;
-  bytes: number;
+/** A flush on its way: the batch is written, its fdatasync is not back yet. */
+interface Sync {
+  readonly end: number;
+  readonly batch: readonly Filled[];
+  isDone: boolean;
 }
 
 /** Opens (or begins) the journal in a directory; throws DamagedJournalError where its middle is damaged. */
@@ -77,9 +72,10 @@ class FileJournal implements OpenedJournal {
   #filled: Filled[] = [];
   #writing: readonly Filled[] = [];
   #filling: Filled;
+  readonly #syncs: Sync[] = [];
   #durable: number;
   #end: number;
-  #isFlushing = false;
+  #isScheduled = false;
   #isClosed = false;
   #reason: JournalState['reason'];
   #onIdle: (() => void) | undefined;
@@ -133,7 +129,8 @@ class FileJournal implements OpenedJournal {
   }
 
   read(position: number): JournalEntry | undefined {
-    const filled = [this.#filling, ...this.#filled, ...this.#writing].find(
+    const synced = this.#syncs.flatMap(({ batch }) => batch);
+    const filled = [this.#filling, ...this.#filled, ...this.#writing, ...synced].find(
       ({ base, used }) => base <= position && position < base + used,
     );
     if (filled) return copyOf(filled.buffer, position - filled.base, filled.used);
@@ -161,7 +158,7 @@ class FileJournal implements OpenedJournal {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    while (this.#isFlushing || this.#filling.used > 0 || this.#filled.length > 0) {
+    while (!this.#isIdle()) {
       this.#schedule();
       await new Promise<void>((resolve) => {
         this.#onIdle = resolve;
@@ -169,6 +166,11 @@ class FileJournal implements OpenedJournal {
       if (this.#reason === 'disk_full') break;
     }
     for (const { fd } of this.#segments) closeSync(fd);
+  }
+
+  #isIdle(): boolean {
+    const isQuiet = !this.#isScheduled && this.#writing.length === 0 && this.#syncs.length === 0;
+    return isQuiet && this.#filling.used === 0 && this.#filled.length === 0;
   }
 
   #newFilling(size = 0): Filled {
@@ -185,32 +187,31 @@ class FileJournal implements OpenedJournal {
 
   /** A flush takes whatever came since the last one began: everything read in this turn of the event loop at least. */
   #schedule(): void {
-    if (this.#isFlushing) return;
-    this.#isFlushing = true;
+    if (this.#isScheduled || this.#writing.length > 0 || this.#syncs.length >= MAX_SYNCS) return;
+    this.#isScheduled = true;
     setImmediate(() => this.#flush());
   }
 
   #flush(): void {
+    this.#isScheduled = false;
     this.#turn();
-    const batch = this.#filled;
-    if (batch.length === 0) return this.#rest();
+    const [first] = this.#filled;
+    if (!first) return this.#onIdle?.();
+    const segment = this.#segmentFor(first);
+    // The next file begins only when all of this one is flushed.
+    if (!segment) return;
+    this.#writing = this.#filled;
     this.#filled = [];
-    this.#writing = batch;
-    const segment = this.#segmentFor(batch[0] as Filled);
-    const parts = batch.map(({ buffer, used }) => buffer.bytes.subarray(0, used));
-    this.#write(segment, parts, () => this.#sync(segment, batch));
+    const parts = this.#writing.map(({ buffer, used }) => buffer.bytes.subarray(0, used));
+    this.#write(segment, parts, () => this.#sync(segment));
   }
 
-  #rest(): void {
-    this.#isFlushing = false;
-    this.#onIdle?.();
-  }
-
-  #segmentFor({ base }: Filled): Segment {
+  #segmentFor({ base }: Filled): Segment | undefined {
     const current = this.#segments.at(-1);
     const continues =
       current && current.base + current.bytes === base && current.bytes < this.#options.segmentBytes;
-    return continues ? current : this.#beginSegment(base);
+    if (continues) return current;
+    return this.#syncs.length > 0 ? undefined : this.#beginSegment(base);
   }
 
   #beginSegment(base: number): Segment {
@@ -232,24 +233,37 @@ class FileJournal implements OpenedJournal {
     });
   }
 
-  #sync(segment: Segment, batch: readonly Filled[]): void {
+  /** The batch is written: it is flushed while the next one is on its way. */
+  #sync(segment: Segment): void {
+    const batch = this.#writing;
+    this.#writing = [];
+    segment.bytes += batch.reduce((sum, { used }) => sum + used, 0);
+    const sync: Sync = { end: segment.base + segment.bytes, batch, isDone: false };
+    this.#syncs.push(sync);
     fdatasync(segment.fd, (error) => {
       // A failed flush may have dropped the pages: trying again could succeed without them (fsyncgate).
       if (error) return this.#options.onFatal(error);
-      const bytes = batch.reduce((sum, { used }) => sum + used, 0);
-      segment.bytes += bytes;
-      this.counters.bytes += bytes;
+      sync.isDone = true;
+      this.#settle();
+    });
+    this.#schedule();
+  }
+
+  /** In order only: of two flushes under way, the kernel tells an error to one, and the other's success means nothing. */
+  #settle(): void {
+    for (let first = this.#syncs[0]; first?.isDone; first = this.#syncs[0]) {
+      this.#syncs.shift();
+      this.counters.bytes += first.end - this.#durable;
       this.counters.flushes += 1;
-      this.#durable = segment.base + segment.bytes;
-      this.#writing = [];
-      for (const { buffer } of batch)
+      this.#durable = first.end;
+      for (const { buffer } of first.batch)
         if (this.#spare.length < MAX_SPARE_BUFFERS && buffer.bytes.length === BUFFER_BYTES)
           this.#spare.push(buffer);
-      if (this.#reason === 'disk_full') this.#setReason(undefined);
-      this.#judgeRoom();
-      for (const listener of this.#listeners) listener(this.#durable);
-      this.#flush();
-    });
+    }
+    if (this.#reason === 'disk_full') this.#setReason(undefined);
+    this.#judgeRoom();
+    for (const listener of this.#listeners) listener(this.#durable);
+    this.#schedule();
   }
 
   #judgeRoom(): void {
@@ -266,30 +280,4 @@ class FileJournal implements OpenedJournal {
     this.#reason = reason;
     this.#options.onStateChange(this.state());
   }
-}
-
-function openSegment({ base, path, bytes }: SegmentFile): Segment {
-  return { base, path, bytes, fd: openSync(path, bytes === 0 ? 'w+' : 'r+', 0o600) };
-}
-
-function remaining(parts: readonly Buffer[], written: number): readonly Buffer[] {
-  if (written === 0) return parts;
-  const all = Buffer.concat(parts);
-  return [all.subarray(written)];
-}
-
-function copyOf(buffer: RecordBuffer, at: number, end: number): JournalEntry | undefined {
-  if (checkRecord(buffer, at, end) === 0) return undefined;
-  const entry = readRecord(buffer, at);
-  return { ...entry, payload: Buffer.from(entry.payload) };
-}
-
-function readFrom({ fd, base }: Segment, position: number): JournalEntry | undefined {
-  const header = createRecordBuffer(HEADER_BYTES);
-  if (readSync(fd, header.bytes, 0, HEADER_BYTES, position - base) < HEADER_BYTES) return undefined;
-  const size = header.words[2] as number;
-  if (size < HEADER_BYTES || size > 4 * BUFFER_BYTES || (size & 7) !== 0) return undefined;
-  const whole = createRecordBuffer(size);
-  if (readFully(fd, whole.bytes, size, position - base) < size) return undefined;
-  return checkRecord(whole, 0, size) === 0 ? undefined : readRecord(whole, 0);
 }
