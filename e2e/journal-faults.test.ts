@@ -92,7 +92,7 @@ describe('a damaged journal', () => {
     expect(log).not.toMatch(/\n\s+at /);
   });
 
-  it('with one bit flipped in its last record is a torn tail: the record is not served', async () => {
+  it('with one bit flipped in its last record is a torn tail: the start cuts it, and nothing wrong is served', async () => {
     const before = await home.start();
     await write(before, [0, 1]);
     await before.kill9();

@@ -1,12 +1,16 @@
 import fc from 'fast-check';
-import { newSession, telemetryOf } from '../../e2e/messages.ts';
+import { telemetryOf } from '../../e2e/messages.ts';
 import type { Chance } from './chance.ts';
 
 type Json = Record<string, unknown>;
 
+/** Fixed, so that a case is the same bytes whenever it is made. */
+const SESSION = '3f2504e0-4f89-41d3-9a0c-0305e82c3301';
+const TIMESTAMP = '2025-06-01T12:00:00.000Z';
+
 const BASES: readonly (() => Json)[] = [
-  () => telemetryOf({ droneId: 'fuzz-1', sessionId: newSession(), seq: 1 }),
-  () => telemetryOf({ droneId: 'fuzz-2', sessionId: newSession() }),
+  () => telemetryOf({ droneId: 'fuzz-1', sessionId: SESSION, seq: 1, timestamp: TIMESTAMP }),
+  () => telemetryOf({ droneId: 'fuzz-2', sessionId: SESSION, timestamp: TIMESTAMP }),
   () => ({
     sessionId: 'test-session',
     timestamp: '2025-06-01T12:00:00.000Z',
