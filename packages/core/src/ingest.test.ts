@@ -170,6 +170,13 @@ test('an array frame is one record; a bad item and a repeat within it spoil no o
   expect(entries[0]).toMatchObject({ kind: 'frame', accepted: [0, 2] });
 });
 
+test('other content under one identity within one frame is a conflict too', () => {
+  const items = [message(1), message(1, { telemetry: { battery: 1, signal: 95 } })];
+  const outcomes = ingest.batch(items, origin(), { payload: JSON.stringify(items), codec: 'json' });
+  expect(outcomes.map((each) => (isRefusal(each) ? each.code : each.duplicate))).toEqual([false, 'CONFLICT']);
+  expect(entries[0]).toMatchObject({ accepted: [0] });
+});
+
 test('a frame without one good item leaves no trace', () => {
   ingest.batch([1, null], origin(), { payload: '[1,null]', codec: 'json' });
   expect(entries).toEqual([]);

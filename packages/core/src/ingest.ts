@@ -44,6 +44,8 @@ export type Frame = Pick<JournalEntry, 'payload' | 'codec'>;
 /** The way of every sample, synchronous: validate, identity, duplicates → journal → live → rules → bus. */
 export class Ingest {
   readonly #parts: IngestParts;
+  /** The items of the array frame that is being taken: its record is not in the journal yet. */
+  #frame: (index: number) => unknown = nothing;
 
   constructor(parts: IngestParts) {
     this.#parts = parts;
@@ -71,14 +73,18 @@ export class Ingest {
 
   /** An array frame: one journal record, an answer an item; a bad item spoils no other. */
   batch(values: readonly unknown[], origin: Origin, frame: Frame): readonly (Receipt | Refusal)[] {
+    this.#frame = (index) => values[index];
     const outcomes = values.map((value, index) => this.#admit(value, origin, index));
+    this.#frame = nothing;
     return this.#takeAll(outcomes, origin, frame);
   }
 
   /** An array frame of samples that are known to be valid, of one drone and session. */
   samples(heard: readonly Heard[], origin: Origin, frame: Frame): readonly (Receipt | Refusal)[] {
     for (const { drone } of heard) hear(drone, origin.channel, origin.receivedAtMs);
+    this.#frame = (index) => heard[index]?.sample.message;
     const outcomes = heard.map((each, index) => this.#identify(each, index));
+    this.#frame = nothing;
     return this.#takeAll(outcomes, origin, frame);
   }
 
@@ -138,8 +144,9 @@ export class Ingest {
   /** A resend is answered like the first; other content under the same identity is a conflict while it is hot. */
   #repeat(seen: SeenEntry, { drone, sample, ...receipt }: Admitted): Receipt | Refusal {
     const { journal, duplicates, items } = this.#parts;
-    const entry = journal.read(seen.position);
-    const first = entry && toTelemetryMessage(items(entry)[seen.index]);
+    const entry = seen.position < journal.end ? journal.read(seen.position) : undefined;
+    const value = entry ? items(entry)[seen.index] : this.#frame(seen.index);
+    const first = value === undefined ? undefined : toTelemetryMessage(value);
     const isHot = sample.receivedAtMs - seen.atMs <= duplicates.windowMs;
     if (first === undefined || isRefusal(first) || isSameContent(first, sample.message)) {
       drone.duplicateCount += 1;
@@ -171,6 +178,8 @@ export class Ingest {
     bus.publish('sample', sample);
   }
 }
+
+const nothing = (): undefined => undefined;
 
 function toEntry(kind: 'telemetry' | 'frame', origin: Origin, { payload, codec }: Frame): JournalEntry {
   return {

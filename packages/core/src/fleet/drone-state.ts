@@ -30,7 +30,8 @@ export interface DroneState {
   sampleCount: number;
   duplicateCount: number;
   conflictCount: number;
-  readonly clientErrors: Map<string, number>;
+  /** Made with the first report. */
+  clientErrors: Map<string, number> | undefined;
   readonly sessions: SessionState[];
   /** Bit i: rule i of the list holds. */
   activeRules: number;
@@ -53,7 +54,7 @@ export function createDroneState(tenant: string, droneId: string): DroneState {
     sampleCount: 0,
     duplicateCount: 0,
     conflictCount: 0,
-    clientErrors: new Map(),
+    clientErrors: undefined,
     sessions: [],
     activeRules: 0,
     skew: createSkewEstimate(),
@@ -63,6 +64,12 @@ export function createDroneState(tenant: string, droneId: string): DroneState {
     channelChanges: [],
     channelState: 'none',
   };
+}
+
+/** The drone reported something that went wrong at its end. */
+export function countClientError(drone: DroneState, code: string): void {
+  drone.clientErrors ??= new Map();
+  drone.clientErrors.set(code, (drone.clientErrors.get(code) ?? 0) + 1);
 }
 
 /** A frame came in by this channel. */
@@ -93,7 +100,7 @@ function toChannelState(websocket: boolean, http: boolean): ChannelState {
 
 /** Median of received − event time over the last samples, taken at most a few times a second. */
 export interface SkewEstimate {
-  readonly recentMs: Float64Array;
+  readonly recentMs: number[];
   count: number;
   medianMs: number;
   observedAtMs: number;
@@ -105,7 +112,7 @@ const SKEW_MIN_SAMPLES = 5;
 const SKEW_EVERY_MS = 250;
 
 const createSkewEstimate = (): SkewEstimate => ({
-  recentMs: new Float64Array(SKEW_SAMPLES),
+  recentMs: [],
   count: 0,
   medianMs: 0,
   observedAtMs: NEVER,
@@ -118,6 +125,6 @@ export function observeSkew(skew: SkewEstimate, timeUs: number, receivedAtMs: nu
   skew.recentMs[skew.count % SKEW_SAMPLES] = receivedAtMs - timeUs / 1000;
   skew.count += 1;
   if (skew.count % SKEW_MIN_SAMPLES !== 0) return;
-  const known = skew.recentMs.slice(0, Math.min(skew.count, SKEW_SAMPLES)).sort();
+  const known = skew.recentMs.toSorted((a, b) => a - b);
   skew.medianMs = known[known.length >> 1] as number;
 }

@@ -71,7 +71,7 @@ export function toDroneDetail(drone: DroneState, nowMs: number): Readonly<Record
     duplicates: drone.duplicateCount,
     conflicts: drone.conflictCount,
     clockSkewMs: drone.skew.medianMs,
-    clientErrors: Object.fromEntries(drone.clientErrors),
+    clientErrors: Object.fromEntries(drone.clientErrors ?? []),
     channelChanges: drone.channelChanges.map(({ atMs, from, to }) => ({
       at: new Date(atMs).toISOString(),
       from,

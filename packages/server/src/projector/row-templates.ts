@@ -37,6 +37,8 @@ export interface RecordBytes {
 /** So many first bytes tell senders apart: `{"sessionId":"` and a UUID. */
 const PREFIX_BYTES = 50;
 const MAX_SENDERS = 20_000;
+/** When there are more senders than templates, the first ones keep theirs; so often it is somebody else's turn. */
+const RENEW_ROWS = 2_000_000;
 /** A prefix that several senders share, or whose messages change their form, is soon left to the decoder. */
 const MAX_MISSES = 8;
 
@@ -46,6 +48,7 @@ const MAX_MISSES = 8;
  */
 export class RowTemplates {
   readonly #senders = new Map<string, Sender>();
+  #rows = 0;
 
   /** The row of the message from `start` to the end of the match; undefined: it has to be decoded. */
   match(
@@ -68,14 +71,17 @@ export class RowTemplates {
   learn(record: RecordBytes, start: number, row: ProjectedSample): void {
     if (row.verbatim) return;
     const prefix = prefixOf(record, start);
-    const sender = this.#senders.get(prefix) ?? { known: undefined, misses: 0 };
+    const met = this.#senders.get(prefix);
+    this.#rows += 1;
+    if (this.#rows % RENEW_ROWS === 0) this.#senders.clear();
+    if (!met && this.#senders.size >= MAX_SENDERS) return;
+    const sender = met ?? { known: undefined, misses: 0 };
     if (sender.misses > MAX_MISSES) {
       sender.known = undefined;
       return;
     }
     const template = learnTemplate(record, row.timeUs, start);
     sender.known = template && { template, constant: row };
-    if (this.#senders.size >= MAX_SENDERS) this.#senders.clear();
     this.#senders.set(prefix, sender);
   }
 }

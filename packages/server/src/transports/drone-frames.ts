@@ -5,6 +5,7 @@ import {
   type Checked,
   commandAck,
   commandProgress,
+  countClientError,
   type DroneMessageType,
   type Durability,
   errorReport,
@@ -193,7 +194,7 @@ function reportError(socket: DroneSocket, message: Json) {
   };
   const { line, origin } = socket;
   const state = line.fleet.find(origin.tenant, drone?.id ?? droneId ?? origin.boundDroneId ?? '');
-  if (state) state.clientErrors.set(error.code, (state.clientErrors.get(error.code) ?? 0) + 1);
+  if (state) countClientError(state, error.code);
   return undefined;
 }
 

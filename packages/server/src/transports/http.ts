@@ -1,5 +1,6 @@
 import {
   AnomalyMessage,
+  countClientError,
   type Durability,
   ErrorReportMessage,
   errorReport,
@@ -241,6 +242,6 @@ function takeErrorReport(line: Line, request: FastifyRequest): object {
   const drone = droneOf(line, request);
   if (isRefusal(drone)) return drone;
   const { code } = (request.body as { error: { code: string } }).error;
-  if (drone) drone.clientErrors.set(code, (drone.clientErrors.get(code) ?? 0) + 1);
+  if (drone) countClientError(drone, code);
   return { ...successOf(line), message: 'Error report received' };
 }
