@@ -3,6 +3,7 @@ import { type DroneState, hear, observeSkew, type SessionState } from './fleet/d
 import type { DuplicateWindow, SeenEntry } from './fleet/duplicate-window.ts';
 import type { Fleet } from './fleet/fleet.ts';
 import type { LocalFrame } from './geo/wgs84.ts';
+import { toCompact } from './messages/compact-sample.ts';
 import { toPlace } from './messages/identity.ts';
 import { isSameContent } from './messages/same-content.ts';
 import type { Origin, Sample } from './messages/sample.ts';
@@ -39,7 +40,10 @@ export interface Heard {
 }
 
 export type Admitted = Receipt & Heard;
-export type Frame = Pick<JournalEntry, 'payload' | 'codec'>;
+export interface Frame extends Pick<JournalEntry, 'payload' | 'codec'> {
+  /** The text a lone JSON message was parsed from: what is kept of it. */
+  readonly text?: string;
+}
 
 /** The way of every sample, synchronous: validate, identity, duplicates → journal → live → rules → bus. */
 export class Ingest {
@@ -68,6 +72,7 @@ export class Ingest {
     if (admitted.duplicate) return admitted;
     this.#parts.journal.append(toEntry('telemetry', origin, frame));
     this.#show(admitted as Admitted);
+    if (frame.text !== undefined) keepCompact(admitted as Admitted, frame.text);
     return admitted;
   }
 
@@ -178,6 +183,13 @@ export class Ingest {
     bus.publish('sample', sample);
   }
 }
+
+/** What stays live until the next message stays small. */
+function keepCompact({ drone, sample }: Heard, text: string): void {
+  if (drone.latest === sample) drone.latest = toCompact(sample, text, toMessage);
+}
+
+const toMessage = (text: string): unknown => toTelemetryMessage(JSON.parse(text));
 
 const nothing = (): undefined => undefined;
 

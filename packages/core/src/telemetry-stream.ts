@@ -1,9 +1,10 @@
 import type { Refusal } from './errors.ts';
 import type { Admitted, Frame, Heard, Ingest, Receipt } from './ingest.ts';
+import { CompactSample, type Sender } from './messages/compact-sample.ts';
 import type { Origin } from './messages/sample.ts';
-import { ScannedSample, type Sender } from './messages/scanned-sample.ts';
 import { refuseTime } from './messages/telemetry.ts';
 import {
+  copyMatched,
   learnTemplate,
   matchedEnd,
   matchTemplate,
@@ -85,10 +86,11 @@ export class TelemetryStream {
     payload: Uint8Array,
     start: number,
     origin: Origin,
-  ): ScannedSample | undefined {
+  ): CompactSample | undefined {
     const timeUs = matchTemplate(template, payload, start);
     if (timeUs < 0 || refuseTime(timeUs, origin.receivedAtMs)) return undefined;
-    return new ScannedSample(this.#codec.toText(payload, start, matchedEnd), timeUs, origin, sender);
+    const text = this.#codec.toText(payload, start, matchedEnd);
+    return new CompactSample({ text, numbers: copyMatched(), timeUs }, origin, sender);
   }
 
   #miss(): undefined {

@@ -31,6 +31,7 @@ type Codec = 'json' | 'msgpack';
 interface Frame {
   readonly payload: Buffer;
   readonly codec: Codec;
+  readonly text?: string;
 }
 
 /** One WebSocket message of a drone: decoded, told apart, taken. Never throws for anything a client sends. */
@@ -38,9 +39,9 @@ export function takeFrame(socket: DroneSocket, payload: Buffer, codec: Codec): v
   if (takeAgain(socket, { payload, codec })) return;
   const decoded = codec === 'msgpack' ? decodeMsgpack(payload) : decodeJson(payload);
   if (isRefusal(decoded)) return socket.refuse(decoded);
-  const { value } = decoded;
+  const { value, text } = decoded;
   if (socket.line.compression && isCompressed(value)) return takeCompressed(socket, value);
-  takeValue(socket, value, { payload, codec });
+  takeValue(socket, value, text === undefined ? { payload, codec } : { payload, codec, text });
 }
 
 /** A frame like the last one need not be decoded. */

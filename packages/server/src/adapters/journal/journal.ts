@@ -179,7 +179,10 @@ class FileJournal implements OpenedJournal {
     return { buffer, base: this.#end, used: 0 };
   }
 
+  /** The buffer that is filled goes to be written, and another one takes its place; an empty one stays. */
   #turn(nextSize = 0): void {
+    const isFitting = nextSize <= this.#filling.buffer.bytes.length;
+    if (this.#filling.used === 0 && isFitting) return;
     if (this.#filling.used > 0) this.#filled.push(this.#filling);
     this.#filling = this.#newFilling(nextSize);
     this.#judgeRoom();
