@@ -22,6 +22,8 @@ export interface SampleIdentity {
 const FIRST_SLOTS = 1 << 12;
 const MAX_LOAD = 0.5;
 const MAX_GENERATIONS = 8;
+/** A generation lasts this part of the window: small tables are made and dropped without a pause that anybody feels. */
+const GENERATIONS_PER_WINDOW = 4;
 
 class Generation {
   readonly startedMs: number;
@@ -159,8 +161,12 @@ export class DuplicateWindow {
 
   add(identity: SampleIdentity, position: number, index: number, atMs: number): void {
     let current = this.#generations.at(-1) as Generation;
-    if (current.size >= this.#maxPerGeneration || atMs - current.startedMs >= this.windowMs) {
-      current = new Generation(atMs);
+    if (
+      current.size >= this.#maxPerGeneration ||
+      atMs - current.startedMs >= this.windowMs / GENERATIONS_PER_WINDOW
+    ) {
+      // As large as the last one came to be: growing again would move every entry again.
+      current = new Generation(atMs, current.slots);
       this.#generations.push(current);
       this.#drop(atMs);
     }
