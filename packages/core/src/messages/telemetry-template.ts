@@ -102,9 +102,22 @@ export function learnTemplate(
     codec,
     literals,
     literalEnds,
-    holes: tokens.map(toHole),
+    holes: holesOf(tokens),
     dayUs: Math.floor(timeUs / DAY_US) * DAY_US,
   };
+}
+
+/** Drones of one kind have the same holes: shared, they stay in the processor's cache however many drones there are. */
+const sharedHoles = new Map<string, readonly Hole[]>();
+const MAX_SHARED = 256;
+
+function holesOf(tokens: readonly Token[]): readonly Hole[] {
+  const key = tokens.map(({ path }) => path).join();
+  const known = sharedHoles.get(key);
+  if (known) return known;
+  const holes = tokens.map(toHole);
+  if (sharedHoles.size < MAX_SHARED) sharedHoles.set(key, holes);
+  return holes;
 }
 
 function toHole({ path }: Token): Hole {

@@ -12,12 +12,15 @@ export interface ProjectorEvents {
   readonly onFatal: (error: Error) => void;
 }
 
+const LOAD_EVERY_MS = 100;
+
 /** The projector as the line sees it: it rings when more is durable, and hears how far the store is. */
 export class Projector {
   readonly #worker: Worker;
   readonly #shared = new SharedPosition();
   readonly #ended: Promise<void>;
   #isStopping = false;
+  readonly #loadTimer: NodeJS.Timeout;
   #isUp = false;
 
   constructor(data: Omit<ProjectorData, 'memory'>, events: ProjectorEvents) {
@@ -25,6 +28,12 @@ export class Projector {
     this.#worker = new Worker(file, {
       workerData: { ...data, memory: this.#shared.memory } satisfies ProjectorData,
     });
+    let before = performance.eventLoopUtilization();
+    this.#loadTimer = setInterval(() => {
+      const now = performance.eventLoopUtilization();
+      this.#shared.setLineLoad(performance.eventLoopUtilization(now, before).utilization);
+      before = now;
+    }, LOAD_EVERY_MS).unref();
     this.#worker.on('message', (message: FromProjector) => this.#hear(message, events));
     this.#worker.on('error', events.onFatal);
     this.#ended = new Promise((resolve) => {
@@ -60,6 +69,8 @@ export class Projector {
   /** Ends after what is durable has been carried over, or after `graceMs`; what is left waits for the next start. */
   async stop(graceMs: number): Promise<void> {
     this.#isStopping = true;
+    clearInterval(this.#loadTimer);
+    this.#shared.setLineLoad(0);
     this.#post({ type: 'stop' });
     const timer = setTimeout(() => void this.#worker.terminate(), graceMs);
     await this.#ended;

@@ -4,10 +4,10 @@ export class SharedPosition {
   readonly #positions: Float64Array;
   readonly #bell: Int32Array;
 
-  constructor(memory = new SharedArrayBuffer(32)) {
+  constructor(memory = new SharedArrayBuffer(40)) {
     this.memory = memory;
-    this.#positions = new Float64Array(memory, 0, 3);
-    this.#bell = new Int32Array(memory, 24, 1);
+    this.#positions = new Float64Array(memory, 0, 4);
+    this.#bell = new Int32Array(memory, 32, 1);
   }
 
   /** Where the journal ended when it was opened; -1 until it is. */
@@ -30,6 +30,15 @@ export class SharedPosition {
     this.#positions[0] = position;
     Atomics.add(this.#bell, 0, 1);
     Atomics.notify(this.#bell, 0);
+  }
+
+  /** The part of its time the line's event loop has been busy of late: 0 to 1. */
+  get lineLoad(): number {
+    return this.#positions[3] as number;
+  }
+
+  setLineLoad(load: number): void {
+    this.#positions[3] = load;
   }
 
   /** Everything before it is in the store. */

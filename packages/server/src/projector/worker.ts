@@ -1,4 +1,4 @@
-import { platform, setPriority } from 'node:os';
+import { availableParallelism, platform, setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Projection, ProjectionReport } from '@skein/core';
@@ -54,6 +54,7 @@ function gather(position: number, rows: Rows): number {
 
 async function project(projection: Projection, from: number): Promise<number | undefined> {
   const rows: Rows = { samples: [], anomalies: [] };
+  const beganMs = performance.now();
   const position = gather(from, rows);
   const startedMs = performance.now();
   const report = await persist<ProjectionReport>(() => projection.write({ journalId, position, ...rows }));
@@ -61,7 +62,9 @@ async function project(projection: Projection, from: number): Promise<number | u
   shared.setProjected(position);
   tell({ type: 'projected', position, ...report, seconds: (performance.now() - startedMs) / 1000 });
   const isTrickle = rows.samples.length < batchRows / 10;
-  if (isTrickle && !isStopping) await sleep(GATHER_MS);
+  const restMs = restAfter(performance.now() - beganMs, position);
+  if (restMs > 0) await sleep(restMs);
+  else if (isTrickle && !isStopping) await sleep(GATHER_MS);
   return position;
 }
 
@@ -74,10 +77,22 @@ async function expire(projection: Projection): Promise<void> {
 }
 
 /**
- * The line goes first: on Linux a priority belongs to the thread that sets it. Where the cores are busy the store falls
- * behind, the journal takes it up, and near its quota the line itself is paused.
+ * The line goes first: on Linux a priority belongs to the thread that sets it, and on a machine of few cores the projector
+ * works a small part of the time only while the line is busy. The store falls behind, the journal takes it up; from a lag
+ * on, both get their share.
  */
 const NICENESS = 10;
+const FEW_CORES = 3;
+const BUSY = 0.8;
+const REST_PER_WORK = 8;
+const MAX_REST_MS = 2000;
+const MAX_LAG_BYTES = 1024 * 1024 * 1024;
+
+function restAfter(workMs: number, position: number): number {
+  const yields = availableParallelism() < FEW_CORES && shared.lineLoad > BUSY;
+  if (!yields || isStopping || shared.durable - position > MAX_LAG_BYTES) return 0;
+  return Math.min(MAX_REST_MS, REST_PER_WORK * workMs);
+}
 
 async function run(): Promise<void> {
   if (platform() === 'linux') setPriority(NICENESS);

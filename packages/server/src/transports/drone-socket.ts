@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
 import {
   type AckMode,
   type Durability,
@@ -39,6 +40,7 @@ export class DroneSocket implements Waiter, VehicleLink {
   /** Data messages so far; an item of an array frame counts as one. */
   count = 0;
   readonly stream: TelemetryStream;
+  readonly #socket: Socket;
   readonly #drones = new Set<string>();
   #gate: DurableGate;
   readonly #marks: AckMarks<string | number> = new AckMarks();
@@ -48,7 +50,8 @@ export class DroneSocket implements Waiter, VehicleLink {
   #badSinceMs = 0;
   #bad = 0;
 
-  constructor(ws: WebSocket, line: Line, nowMs: number) {
+  constructor(ws: WebSocket, socket: Socket, line: Line, nowMs: number) {
+    this.#socket = socket;
     this.ws = ws;
     this.line = line;
     this.stream = new TelemetryStream(line.ingest, streamCodec);
@@ -139,7 +142,7 @@ export class DroneSocket implements Waiter, VehicleLink {
       else if (note !== '') this.sendText(note);
     });
     if (upto >= 0 && this.ackMode !== 'none')
-      this.sendText(`{"type":"ack","upto":${upto},"durability":"${this.#gate.durability}"}`);
+      this.#sendShort(`{"type":"ack","upto":${upto},"durability":"${this.#gate.durability}"}`);
     if (this.#isHeld && this.#marks.length < MAX_UNACKED / 2) this.#hold(false);
     this.#isWaiting = this.#marks.length > 0;
     return this.#isWaiting;
@@ -162,6 +165,21 @@ export class DroneSocket implements Waiter, VehicleLink {
 
   send(message: object): boolean {
     return this.sendText(JSON.stringify(message));
+  }
+
+  /**
+   * A text frame of less than 126 ASCII characters (RFC 6455 5.2), written as one piece: a cumulative acknowledgement is most
+   * of what a server says, and ws writes header and payload apart.
+   */
+  #sendShort(text: string): void {
+    const { ws } = this;
+    if (ws.readyState !== ws.OPEN) return;
+    if (this.#socket.writableLength > MAX_BUFFERED_BYTES) return ws.close(1013, 'answers are not read');
+    const frame = Buffer.allocUnsafe(2 + text.length);
+    frame[0] = 0x81;
+    frame[1] = text.length;
+    frame.write(text, 2, 'latin1');
+    this.#socket.write(frame);
   }
 
   sendText(text: string): boolean {

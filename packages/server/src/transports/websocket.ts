@@ -73,7 +73,7 @@ export class DroneSockets {
   #enter(ws: WebSocket, principal: Principal | undefined, request: IncomingMessage): void {
     const { line, heartbeatIntervalMs } = this.#options;
     const nowMs = line.clock.now();
-    const socket = new DroneSocket(ws, line, nowMs);
+    const socket = new DroneSocket(ws, request.socket, line, nowMs);
     line.reading.attach(ws, request.socket);
     applyQuery(socket, request.url ?? '');
     if (principal) socket.admit(principal);
