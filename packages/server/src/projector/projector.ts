@@ -1,4 +1,5 @@
 import { extname } from 'node:path';
+import { performance } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import type { Retention } from '@skein/core';
 import type { FromProjector, ProjectorData, ToProjector } from './protocol.ts';
