@@ -225,6 +225,18 @@ test('the moment of each fall-back is remembered', () => {
   expect(judgeChannels(state, START_MS + 82_000, 60_000)).toBeUndefined();
 });
 
+test('a clock that is off by more than five seconds is found by the median of several samples, not by one late message', () => {
+  const findings = () => published.filter(([subject]) => subject === 'finding').length;
+  const at = (second: number, delayMs: number) =>
+    send(message(second), { receivedAtMs: START_MS + second * 1000 + delayMs });
+  at(1, 0);
+  at(2, 30_000);
+  for (let second = 40; second < 50; second += 1) at(second, 100);
+  expect(findings()).toBe(0);
+  for (let second = 60; second < 80; second += 1) at(second, 8000);
+  expect(findings()).toBe(1);
+});
+
 test('restoring the tail makes live what was live, and repeats are known', () => {
   const value = message(3);
   const entry: JournalEntry = {

@@ -166,8 +166,8 @@ export class Ingest {
     const { fleet, bus, journal, thresholds, frame } = this.#parts;
     const previous = drone.latest;
     if (!fleet.update(drone, sample)) return;
-    observeSkew(drone.skew, sample.timeUs, sample.receivedAtMs);
-    const clockSkewMs = drone.skew.medianMs;
+    observeSkew(drone, sample.timeUs, sample.receivedAtMs);
+    const clockSkewMs = drone.skew?.medianMs ?? 0;
     const { active, raised, cleared } = judge(sample, drone.activeRules, {
       thresholds,
       previous,

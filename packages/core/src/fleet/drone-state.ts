@@ -35,7 +35,8 @@ export interface DroneState {
   readonly sessions: SessionState[];
   /** Bit i: rule i of the list holds. */
   activeRules: number;
-  readonly skew: SkewEstimate;
+  /** Kept from the first sample on whose time is suspicious. */
+  skew: SkewEstimate | undefined;
   websocketSeenMs: number;
   httpSeenMs: number;
   lastHeardMs: number;
@@ -57,7 +58,7 @@ export function createDroneState(tenant: string, droneId: string): DroneState {
     clientErrors: undefined,
     sessions: [],
     activeRules: 0,
-    skew: createSkewEstimate(),
+    skew: undefined,
     websocketSeenMs: NEVER,
     httpSeenMs: NEVER,
     lastHeardMs: NEVER,
@@ -87,7 +88,10 @@ export function judgeChannels(drone: DroneState, nowMs: number, aliveMs: number)
   const from = drone.channelState;
   if (to === from) return undefined;
   const change = { atMs: nowMs, from, to };
+  const isFirst = from === 'none' && drone.channelChanges.length === 0;
   drone.channelState = to;
+  // That it is heard at all is no fall-back.
+  if (isFirst) return change;
   drone.channelChanges.push(change);
   if (drone.channelChanges.length > MAX_CHANGES) drone.channelChanges.shift();
   return change;
@@ -118,11 +122,18 @@ const createSkewEstimate = (): SkewEstimate => ({
   observedAtMs: NEVER,
 });
 
+/** A delay beyond this makes a drone's clock worth watching. */
+const SUSPICIOUS_MS = 1000;
+
 /** Takes a fresh sample's delay in; the median is renewed every few observations only. */
-export function observeSkew(skew: SkewEstimate, timeUs: number, receivedAtMs: number): void {
+export function observeSkew(drone: DroneState, timeUs: number, receivedAtMs: number): void {
+  const delayMs = receivedAtMs - timeUs / 1000;
+  if (!drone.skew && Math.abs(delayMs) <= SUSPICIOUS_MS) return;
+  drone.skew ??= createSkewEstimate();
+  const { skew } = drone;
   if (receivedAtMs - skew.observedAtMs < SKEW_EVERY_MS) return;
   skew.observedAtMs = receivedAtMs;
-  skew.recentMs[skew.count % SKEW_SAMPLES] = receivedAtMs - timeUs / 1000;
+  skew.recentMs[skew.count % SKEW_SAMPLES] = delayMs;
   skew.count += 1;
   if (skew.count % SKEW_MIN_SAMPLES !== 0) return;
   const known = skew.recentMs.toSorted((a, b) => a - b);

@@ -70,7 +70,7 @@ export function toDroneDetail(drone: DroneState, nowMs: number): Readonly<Record
     samples: drone.sampleCount,
     duplicates: drone.duplicateCount,
     conflicts: drone.conflictCount,
-    clockSkewMs: drone.skew.medianMs,
+    clockSkewMs: drone.skew?.medianMs ?? 0,
     clientErrors: Object.fromEntries(drone.clientErrors ?? []),
     channelChanges: drone.channelChanges.map(({ atMs, from, to }) => ({
       at: new Date(atMs).toISOString(),

@@ -121,8 +121,20 @@ export class CompactSample implements Sample {
 export function toCompact(sample: Sample, text: string, parse: Sender['parse']): Sample {
   const { seq, eastM, northM, upM, latitudeDeg, longitudeDeg, altitudeAmslM, timeUs } = sample;
   const { batteryPct, signalPct, temperatureC, groundSpeedMps, headingDeg } = sample;
-  const numbers = [seq, eastM, northM, upM, latitudeDeg, longitudeDeg, altitudeAmslM];
-  numbers.push(batteryPct, signalPct, temperatureC, groundSpeedMps, headingDeg);
+  const numbers = [
+    seq,
+    eastM,
+    northM,
+    upM,
+    latitudeDeg,
+    longitudeDeg,
+    altitudeAmslM,
+    batteryPct,
+    signalPct,
+    temperatureC,
+    groundSpeedMps,
+    headingDeg,
+  ];
   const { droneId, sessionId, status, armed } = sample;
   return new CompactSample({ text, numbers, timeUs }, sample, { droneId, sessionId, status, armed, parse });
 }

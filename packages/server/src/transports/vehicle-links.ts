@@ -2,7 +2,9 @@ import type { Bus, Channel, OrderMessage, VehicleLink } from '@skein/core';
 
 /** The ways to every vehicle that are open now: its sockets, its long poll. */
 export class VehicleLinks {
-  readonly #links = new Map<string, VehicleLink[]>();
+  readonly #links = new Map<string, readonly VehicleLink[]>();
+  /** A drone has one way open as a rule, and a socket many drones: they share one list. */
+  readonly #sole = new WeakMap<VehicleLink, readonly VehicleLink[]>();
   readonly #bus: Bus;
 
   constructor(bus: Bus) {
@@ -12,8 +14,14 @@ export class VehicleLinks {
   attach(tenant: string, droneId: string, link: VehicleLink): void {
     const key = keyOf(tenant, droneId);
     const links = this.#links.get(key);
-    if (!links) this.#links.set(key, [link]);
-    else if (!links.includes(link)) links.push(link);
+    if (!links) this.#links.set(key, this.#only(link));
+    else if (!links.includes(link)) this.#links.set(key, [...links, link]);
+  }
+
+  #only(link: VehicleLink): readonly VehicleLink[] {
+    const known = this.#sole.get(link) ?? [link];
+    this.#sole.set(link, known);
+    return known;
   }
 
   detach(tenant: string, droneId: string, link: VehicleLink): void {
