@@ -8,11 +8,7 @@ import { fileURLToPath } from 'node:url';
 /** The product as its user has it: a process, an environment, a data directory. */
 
 const MAIN = fileURLToPath(new URL('../packages/server/src/main.ts', import.meta.url));
-const NODE_FLAGS = [
-  '--conditions=source',
-  '--max-semi-space-size=64',
-  '--disable-warning=ExperimentalWarning',
-];
+const NODE_FLAGS = ['--conditions=source', '--disable-warning=ExperimentalWarning'];
 /** Long enough for a loaded machine; reached only by a server that hangs. */
 const PATIENCE_MS = 45_000;
 

@@ -16,7 +16,7 @@ export interface Started {
 }
 
 function start(file: string, args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
-  return spawn(process.execPath, ['--conditions=source', '--max-semi-space-size=64', file, ...args], {
+  return spawn(process.execPath, ['--conditions=source', file, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { PATH: process.env['PATH'], ...env },
   });

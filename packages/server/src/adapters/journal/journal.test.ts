@@ -1,4 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JournalEntry } from '@skein/core';
@@ -6,6 +14,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openJournal } from './journal.ts';
 import { JournalReader } from './journal-reader.ts';
+import { listSegments } from './segments.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -276,4 +285,15 @@ test('an empty file left by a crash is no obstacle', async () => {
   expect(seen).toEqual([]);
   await flushed(again, again.append(entry('two')));
   await again.close();
+});
+
+test('a file that is deleted while another thread lists them is no fault', async () => {
+  const { journal } = open({ segmentBytes: 200 });
+  for (let round = 0; round < 3; round += 1) await flushed(journal, journal.append(entry('x'.repeat(300))));
+  const [oldest, ...rest] = segmentFiles();
+  // A name without a file behind it is what a listing sees that is overtaken by a deletion.
+  rmSync(join(directory, oldest as string));
+  symlinkSync(join(directory, 'gone'), join(directory, oldest as string));
+  expect(listSegments(directory).map(({ path }) => path)).toEqual(rest.map((name) => join(directory, name)));
+  await journal.close();
 });

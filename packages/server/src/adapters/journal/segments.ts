@@ -16,14 +16,15 @@ export function segmentPath(directory: string, base: number): string {
   return join(directory, base.toString(16).padStart(16, '0') + SUFFIX);
 }
 
-/** All segments of a journal, oldest first. */
+/** All segments of a journal, oldest first; the writer may delete one while another thread looks. */
 export function listSegments(directory: string): readonly SegmentFile[] {
   return readdirSync(directory)
     .filter((name) => NAME.test(name))
     .sort()
-    .map((name) => {
+    .flatMap((name) => {
       const path = join(directory, name);
-      return { base: Number.parseInt(name.slice(0, 16), 16), path, bytes: statSync(path).size };
+      const bytes = statSync(path, { throwIfNoEntry: false })?.size;
+      return bytes === undefined ? [] : [{ base: Number.parseInt(name.slice(0, 16), 16), path, bytes }];
     });
 }
 
