@@ -139,6 +139,17 @@ describe('a sample may be', () => {
     expect(await readStored(server, 'form-3')).toHaveLength(1);
   });
 
+  it('a batch of more items than a record can name is refused as a whole, and the server lives', async () => {
+    const body = `[${'1,'.repeat(70_000)}${JSON.stringify(sampleOf('crowd'))}]`;
+    const headers = { 'Content-Type': 'application/json' };
+    const reply = await request(`${endpoint}/batch`, { method: 'POST', headers, body });
+    expect(reply).toMatchObject({
+      status: 413,
+      body: { error: { code: 'PAYLOAD_TOO_LARGE', details: { reason: 'items' } } },
+    });
+    expect((await request(`${server.httpUrl}/health`)).status).toBe(200);
+  });
+
   it('one line of an NDJSON batch, where a bad line spoils no other', async () => {
     const sessionId = newSession();
     const lines = [0, 1, 2].map((seq) => telemetryOf({ droneId: 'form-4', sessionId, seq }));

@@ -152,7 +152,7 @@ export const variableGroups = {
   ingest: {
     maxMessageBytes: required(
       'MAX_MESSAGE_BYTES',
-      bytes(1024, 16 * 2 ** 20),
+      bytes(1024, 2 * 2 ** 20),
       65_536,
       'Largest message of a drone: WebSocket frame or HTTP body.',
     ),

@@ -109,8 +109,10 @@ async function run(): Promise<void> {
     tell({ type: 'ready', position: known });
   }
   while (shared.opened < 0 && !isStopping) await shared.waitForDurable(IDLE_MS);
+  // A start that failed before the journal was open carries nothing, and leaves the store's position alone.
+  const isOpen = known !== undefined && shared.opened >= 0;
   // A journal whose newest file was moved away ends before the store's position: what comes from there on is new.
-  let position = known === undefined ? undefined : Math.min(known, shared.opened);
+  let position = isOpen ? Math.min(known, shared.opened) : undefined;
   while (position !== undefined) {
     if (position < shared.durable) position = await project(projection, position);
     else if (isStopping) break;

@@ -25,6 +25,7 @@ import { decodeCompressed, isCompressed } from '../decode/gzip.ts';
 import { decodeJson } from '../decode/json.ts';
 import { decodeMsgpack, msgpackList } from '../decode/msgpack.ts';
 import type { DroneSocket } from './drone-socket.ts';
+import { refuseCrowd } from './line.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 type Codec = 'json' | 'msgpack';
@@ -89,6 +90,8 @@ function takeTelemetry(socket: DroneSocket, message: Json, frame: Frame): void {
 
 function takeArray(socket: DroneSocket, items: readonly unknown[], frame: Frame): void {
   if (items.length === 0) return socket.refuse(notAMessage(items));
+  const crowd = refuseCrowd(items);
+  if (crowd) return socket.refuse(crowd);
   const outcomes = socket.line.ingest.batch(items, socket.origin, frame);
   const list = frame.codec === 'msgpack' ? msgpackList(frame.payload) : undefined;
   const [first] = outcomes;

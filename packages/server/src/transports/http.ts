@@ -24,11 +24,13 @@ import type { Principal } from '../auth/principal.ts';
 import { decodeCompressed, isCompressed } from '../decode/gzip.ts';
 import type { Route } from '../http/route.ts';
 import type { DurableGate } from '../net/durable-gate.ts';
-import { countRefusal, type Line } from './line.ts';
+import { countRefusal, type Line, refuseCrowd } from './line.ts';
 
 const DISK_TIMEOUT_MS = 8000;
 const STORED_TIMEOUT_MS = 10_000;
 const BATCH_FACTOR = 16;
+/** A batch is one journal record, and must fit what a reader takes in at once. */
+const MAX_BATCH_BYTES = 2 * 1024 * 1024;
 
 /** The drones' HTTP: port 3000, the same routes on 8080. CONTRACT 2.4. */
 export function droneRoutes(line: Line): readonly Route[] {
@@ -50,7 +52,10 @@ export function droneRoutes(line: Line): readonly Route[] {
       summary: 'Many reports (JSON array or NDJSON); an answer each, one bad item spoils no other',
       body: 'list',
       bodySchema: Type.Array(TelemetryMessage),
-      maxBodyBytes: BATCH_FACTOR * line.maxMessageBytes,
+      maxBodyBytes: Math.max(
+        line.maxMessageBytes,
+        Math.min(BATCH_FACTOR * line.maxMessageBytes, MAX_BATCH_BYTES),
+      ),
       handle: (request) => takeBatch(line, request),
     },
     {
@@ -171,6 +176,8 @@ async function takeBatch(line: Line, request: FastifyRequest): Promise<object> {
       receivedType: typeName(body),
       reason: 'type',
     });
+  const crowd = refuseCrowd(body);
+  if (crowd) return crowd;
   const outcomes = line.ingest.batch(body, originOf(line, request), {
     payload: bytes as Buffer,
     codec: 'json',

@@ -1,4 +1,5 @@
 import type { Clock, Fleet, Ingest, IngestParts } from '@skein/core';
+import { type Refusal, refuse } from '@skein/core';
 import type { DurableGate } from '../net/durable-gate.ts';
 import type { FairReading } from '../net/fair-reading.ts';
 import type { VehicleLinks } from './vehicle-links.ts';
@@ -32,4 +33,12 @@ export interface LineCounters {
 
 export function countRefusal({ refusals }: LineCounters, code: string): void {
   refusals.set(code, (refusals.get(code) ?? 0) + 1);
+}
+
+/** A journal record names its accepted items by 16-bit indexes; an answer to each has to be bounded too. */
+const MAX_ITEMS = 10_000;
+
+export function refuseCrowd(items: readonly unknown[]): Refusal | undefined {
+  if (items.length <= MAX_ITEMS) return undefined;
+  return refuse('PAYLOAD_TOO_LARGE', { field: '', reason: 'items', limit: MAX_ITEMS });
 }
