@@ -49,7 +49,7 @@ async function carryOver(config: Config): Promise<void> {
     onFatal,
     onProjected: () => undefined,
   });
-  projector.setDurable(journal.durable);
+  projector.setOpened(journal.durable);
   await projector.stop(MAX_CATCH_UP_MS);
   const isWhole = projector.projected >= journal.durable;
   await journal.close();
