@@ -13,9 +13,21 @@ const CATALOGUE = {
   RATE_LIMITED: [429, 'Too many requests'],
   SERVICE_UNAVAILABLE: [503, 'Service unavailable'],
   INTERNAL_ERROR: [500, 'Internal error'],
+  SAFETY_VIOLATION: [422, 'Not safe'],
+  NO_DRONE_AVAILABLE: [409, 'No drone can do this'],
+  EXPIRED: [409, 'Too late'],
+  STALE_STATE: [409, 'The state it was asked for has changed'],
+  VEHICLE_UNREACHABLE: [409, 'The drone has no open channel'],
+  VEHICLE_REJECTED: [409, 'The drone refused'],
 } as const satisfies Record<string, readonly [number, string]>;
 
 export type ErrorCode = keyof typeof CATALOGUE;
+
+/** Nothing is wrong with the request: it is refused on its merits, and its envelope says `rejected`. CONTRACT 4. */
+const REJECTIONS: ReadonlySet<ErrorCode> = new Set([
+  ...(['SAFETY_VIOLATION', 'NO_DRONE_AVAILABLE', 'EXPIRED'] as const),
+  ...(['STALE_STATE', 'VEHICLE_UNREACHABLE', 'VEHICLE_REJECTED'] as const),
+]);
 
 export const errorCodes = Object.keys(CATALOGUE) as readonly ErrorCode[];
 
@@ -70,7 +82,7 @@ export class RefusalError extends Error {
 
 /** The one envelope of every error, on HTTP and on sockets. CONTRACT 4. */
 export interface ErrorEnvelope {
-  readonly status: 'error';
+  readonly status: 'error' | 'rejected';
   readonly error: { readonly code: ErrorCode; readonly message: string; readonly details: ErrorDetails };
   readonly timestamp: string;
   readonly requestId: string;
@@ -78,5 +90,6 @@ export interface ErrorEnvelope {
 
 export function toEnvelope(refusal: Refusal, timestamp: string, requestId: string): ErrorEnvelope {
   const { code, message, details } = refusal;
-  return { status: 'error', error: { code, message, details }, timestamp, requestId };
+  const status = REJECTIONS.has(code) ? 'rejected' : 'error';
+  return { status, error: { code, message, details }, timestamp, requestId };
 }

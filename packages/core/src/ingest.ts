@@ -3,16 +3,19 @@ import { type DroneState, hear, observeSkew, type SessionState } from './fleet/d
 import type { DuplicateWindow, SeenEntry } from './fleet/duplicate-window.ts';
 import type { Fleet } from './fleet/fleet.ts';
 import type { LocalFrame } from './geo/wgs84.ts';
-import { toCompact } from './messages/compact-sample.ts';
+import { Question } from './ingest-question.ts';
+import type { Codec } from './messages/codec.ts';
+import { CompactSample, type OwnBytes, type ReadMessage } from './messages/compact-sample.ts';
 import { toPlace } from './messages/identity.ts';
 import { isSameContent } from './messages/same-content.ts';
 import type { Origin, Sample } from './messages/sample.ts';
 import { toSample, toTelemetryMessage } from './messages/telemetry.ts';
+import type { TelemetryMessage } from './messages/telemetry-schema.ts';
 import { mayWrite, NOT_YOURS } from './ownership.ts';
 import type { Bus, Journal, JournalEntry } from './ports.ts';
 import { toFindingEntry } from './rules/finding-entry.ts';
 import { judge } from './rules/judge.ts';
-import type { Thresholds } from './rules/rule.ts';
+import type { Airspace, Thresholds } from './rules/rule.ts';
 
 export interface IngestParts {
   readonly fleet: Fleet;
@@ -21,8 +24,12 @@ export interface IngestParts {
   readonly bus: Bus;
   readonly thresholds: Thresholds;
   readonly frame: LocalFrame | undefined;
-  readonly items: (entry: JournalEntry) => readonly unknown[];
+  /** Of a tenant, as it is now; undefined where it has neither fences nor terrain. */
+  readonly airspace?: (tenant: string) => Airspace | undefined;
+  readonly items: (content: JournalContent) => readonly unknown[];
 }
+
+export type JournalContent = Pick<JournalEntry, 'kind' | 'codec' | 'payload'>;
 
 /** The message stands in the journal at `position`; it may be acknowledged once the journal is durable beyond it. */
 export interface Receipt {
@@ -40,19 +47,21 @@ export interface Heard {
 }
 
 export type Admitted = Receipt & Heard;
-export interface Frame extends Pick<JournalEntry, 'payload' | 'codec'> {
-  /** The text a lone JSON message was parsed from: what is kept of it. */
-  readonly text?: string;
-}
+export type Frame = Pick<JournalEntry, 'payload' | 'codec'>;
 
 /** The way of every sample, synchronous: validate, identity, duplicates → journal → live → rules → bus. */
 export class Ingest {
   readonly #parts: IngestParts;
+  readonly #question: Question;
+  /** The message of bytes that have been accepted once. */
+  readonly read: Readonly<Record<Codec, ReadMessage>>;
   /** The items of the array frame that is being taken: its record is not in the journal yet. */
   #frame: (index: number) => unknown = nothing;
 
   constructor(parts: IngestParts) {
     this.#parts = parts;
+    this.#question = new Question(parts);
+    this.read = { json: toReader(parts, 'json'), msgpack: toReader(parts, 'msgpack') };
   }
 
   /** One telemetry message. */
@@ -71,9 +80,12 @@ export class Ingest {
   #take(admitted: Admitted | Receipt, origin: Origin, frame: Frame): Admitted | Receipt {
     if (admitted.duplicate) return admitted;
     this.#parts.journal.append(toEntry('telemetry', origin, frame));
-    this.#show(admitted as Admitted);
-    if (frame.text !== undefined) keepCompact(admitted as Admitted, frame.text);
+    this.#show(admitted as Admitted, this.#own(frame));
     return admitted;
+  }
+
+  #own({ payload, codec }: Frame): OwnBytes | undefined {
+    return typeof payload === 'string' ? undefined : { bytes: payload, read: this.read[codec] };
   }
 
   /** An array frame: one journal record, an answer an item; a bad item spoils no other. */
@@ -96,7 +108,10 @@ export class Ingest {
   #takeAll(outcomes: readonly (Admitted | Receipt | Refusal)[], origin: Origin, frame: Frame) {
     const accepted = outcomes.flatMap((outcome, index) => ('sample' in outcome ? [index] : []));
     if (accepted.length > 0) this.#parts.journal.append({ ...toEntry('frame', origin, frame), accepted });
-    for (const index of accepted) this.#show(outcomes[index] as Admitted);
+    for (const index of accepted) {
+      const admitted = outcomes[index] as Admitted;
+      this.#show(admitted, admitted.sample instanceof CompactSample ? admitted.sample : undefined);
+    }
     return outcomes;
   }
 
@@ -111,13 +126,10 @@ export class Ingest {
       if (!drone) return;
       const session = fleet.session(drone, sample.sessionId);
       remember(session, sample);
-      duplicates.add(
-        { ...session, place: toPlace(sample.seq, sample.timeUs) },
-        position,
-        index,
-        sample.receivedAtMs,
-      );
-      fleet.update(drone, sample);
+      const { keyHigh, keyLow } = session;
+      const identity = { keyHigh, keyLow, place: toPlace(sample.seq, sample.timeUs) };
+      duplicates.add(identity, position, index, sample.receivedAtMs);
+      fleet.update(drone, sample, entry.kind === 'telemetry' ? this.#own(entry) : undefined);
     }
   }
 
@@ -162,19 +174,14 @@ export class Ingest {
     return refuse('CONFLICT', { field: sample.seq >= 0 ? 'seq' : 'timestamp', reason: 'same_identity' });
   }
 
-  #show({ drone, sample, session }: Admitted): void {
-    const { fleet, bus, journal, thresholds, frame } = this.#parts;
-    const previous = drone.latest;
-    if (!fleet.update(drone, sample)) return;
+  #show({ drone, sample, session }: Admitted, own: OwnBytes | undefined): void {
+    const { fleet, bus, journal } = this.#parts;
+    drone.sampleCount += 1;
+    if (!fleet.isLatest(drone, sample)) return;
     observeSkew(drone, sample.timeUs, sample.receivedAtMs);
-    const clockSkewMs = drone.skew?.medianMs ?? 0;
-    const { active, raised, cleared } = judge(sample, drone.activeRules, {
-      thresholds,
-      previous,
-      clockSkewMs,
-      frame,
-    });
+    const { active, raised, cleared } = judge(sample, drone.activeRules, this.#question.about(drone));
     drone.activeRules = active;
+    drone.keep(sample, own);
     for (const finding of raised) {
       journal.append(toFindingEntry(sample, finding));
       bus.publish('finding', { sample, finding, session });
@@ -184,12 +191,9 @@ export class Ingest {
   }
 }
 
-/** What stays live until the next message stays small. */
-function keepCompact({ drone, sample }: Heard, text: string): void {
-  if (drone.latest === sample) drone.latest = toCompact(sample, text, toMessage);
+function toReader({ items }: IngestParts, codec: Codec): ReadMessage {
+  return (payload) => toTelemetryMessage(items({ kind: 'telemetry', codec, payload })[0]) as TelemetryMessage;
 }
-
-const toMessage = (text: string): unknown => toTelemetryMessage(JSON.parse(text));
 
 const nothing = (): undefined => undefined;
 
@@ -205,12 +209,11 @@ function toEntry(kind: 'telemetry' | 'frame', origin: Origin, { payload, codec }
 }
 
 /** Beyond everything this session has sent so far: it cannot be a repeat, and need not be looked up. */
-function isBeyond(session: SessionState, { seq, timeUs }: Sample): boolean {
-  return seq >= 0 ? seq > session.newestSeq : timeUs > session.newestTimeUs;
+function isBeyond({ newestSeq, newestTimeUs }: SessionState, { seq, timeUs }: Sample): boolean {
+  return seq >= 0 ? newestSeq >= 0 && seq > newestSeq : newestTimeUs >= 0 && timeUs > newestTimeUs;
 }
 
 function remember(session: SessionState, { seq, timeUs }: Sample): void {
-  if (seq >= 0) {
-    if (!(seq <= session.newestSeq)) session.newestSeq = seq;
-  } else if (!(timeUs <= session.newestTimeUs)) session.newestTimeUs = timeUs;
+  if (seq < 0) session.newestTimeUs = Math.max(session.newestTimeUs, timeUs);
+  else if (seq > session.newestSeq) session.newestSeq = seq;
 }

@@ -2,6 +2,7 @@ import type { Severity } from './messages/anomaly.ts';
 import type { Channel } from './messages/channel.ts';
 import type { Codec } from './messages/codec.ts';
 import type { OrderMessage, OrderResult } from './messages/order.ts';
+import type { RecordShelf, StateRecord } from './messages/state-record.ts';
 import type { TelemetryColumn } from './messages/telemetry-columns.ts';
 import type { TelemetryRow } from './messages/telemetry-row.ts';
 
@@ -15,8 +16,8 @@ export interface Clock {
   every(ms: number, task: () => void): Unsubscribe;
 }
 
-/** What a journal record holds. `frame` = an array frame, of which only `accepted` items count. */
-export type JournalKind = 'telemetry' | 'anomaly' | 'finding' | 'frame';
+/** What a journal record holds. `frame` = an array frame, of which only `accepted` items count; `state` = a StateRecord. */
+export type JournalKind = 'telemetry' | 'anomaly' | 'finding' | 'frame' | 'state';
 
 export interface JournalEntry {
   readonly kind: JournalKind;
@@ -91,6 +92,7 @@ export interface ProjectionBatch {
   readonly position: number;
   readonly samples: readonly ProjectedSample[];
   readonly anomalies: readonly ProjectedAnomaly[];
+  readonly records: readonly StateRecord[];
 }
 
 export interface ProjectionReport {
@@ -267,7 +269,7 @@ export interface AuditTrail {
   recentAudit(tenant: string, limit: number): Promise<readonly AuditRecord[]>;
 }
 
-export interface Store extends History, Credentials, AuditTrail {
+export interface Store extends History, RecordShelf, Credentials, AuditTrail {
   /** Resolves while the engine answers, rejects with a sentence otherwise. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -1,25 +1,20 @@
 import type { Refusal } from './errors.ts';
 import type { Admitted, Frame, Heard, Ingest, Receipt } from './ingest.ts';
-import { CompactSample, type Sender } from './messages/compact-sample.ts';
+import { CompactSample, type ReadMessage, readNumbers, type Sender } from './messages/compact-sample.ts';
 import type { Origin } from './messages/sample.ts';
 import { refuseTime } from './messages/telemetry.ts';
 import {
-  copyMatched,
   learnTemplate,
   matchedEnd,
+  matchedNumbers,
   matchTemplate,
   type TelemetryTemplate,
 } from './messages/telemetry-template.ts';
 
-/** How bytes become the text a sample keeps, and how that text becomes the message when somebody asks for it. */
-export interface StreamCodec {
-  readonly toText: (bytes: Uint8Array, start: number, end: number) => string;
-  readonly parse: { readonly json: (text: string) => unknown; readonly msgpack: (text: string) => unknown };
-}
-
 interface Known extends Omit<Heard, 'sample'> {
   readonly template: TelemetryTemplate;
   readonly sender: Sender;
+  readonly read: ReadMessage;
 }
 
 type Bytes = Frame & { readonly payload: Uint8Array };
@@ -34,14 +29,12 @@ const PAUSE_MESSAGES = 256;
  */
 export class TelemetryStream {
   readonly #ingest: Ingest;
-  readonly #codec: StreamCodec;
   #known: Known | undefined;
   #misses = 0;
   #pause = 0;
 
-  constructor(ingest: Ingest, codec: StreamCodec) {
+  constructor(ingest: Ingest) {
     this.#ingest = ingest;
-    this.#codec = codec;
   }
 
   /** The sequence number of the last message taken; undefined where it had none. */
@@ -76,21 +69,22 @@ export class TelemetryStream {
 
   #knownFor({ codec }: Bytes): Known | undefined {
     const known = this.#known;
-    return known?.template.codec === codec && known.drone.sessions.includes(known.session)
-      ? known
-      : undefined;
+    return known?.template.codec === codec && isRemembered(known) ? known : undefined;
   }
 
   #scan(
-    { template, sender }: Known,
+    { template, sender, read }: Known,
     payload: Uint8Array,
     start: number,
     origin: Origin,
   ): CompactSample | undefined {
     const timeUs = matchTemplate(template, payload, start);
     if (timeUs < 0 || refuseTime(timeUs, origin.receivedAtMs)) return undefined;
-    const text = this.#codec.toText(payload, start, matchedEnd);
-    return new CompactSample({ text, numbers: copyMatched(), timeUs }, origin, sender);
+    const { tenant, channel, receivedAtMs } = origin;
+    const isAlone = start === 0 && matchedEnd === payload.length;
+    const bytes = isAlone ? payload : payload.subarray(start, matchedEnd);
+    const arrival = { tenant, channel, receivedAtMs, timeUs };
+    return new CompactSample(arrival, readNumbers(matchedNumbers, 0), sender, { bytes, read });
   }
 
   #miss(): undefined {
@@ -109,12 +103,12 @@ export class TelemetryStream {
     else {
       const template = learnTemplate(frame, sample.timeUs, start);
       const { droneId, sessionId, status, armed } = sample;
-      const parse = this.#codec.parse[frame.codec];
       this.#known = template && {
         template,
         drone,
         session,
-        sender: { droneId, sessionId, status, armed, parse },
+        sender: { droneId, sessionId, status, armed },
+        read: this.#ingest.read[frame.codec],
       };
     }
   }
@@ -123,3 +117,9 @@ export class TelemetryStream {
 /** A position that was computed and not sent cannot be read from the bytes. */
 const isDerived = ({ message: { position } }: Admitted['sample']): boolean =>
   position.x === undefined || !position.gps;
+
+/** A session that is older than those the drone remembers is met anew. */
+function isRemembered({ drone, session }: Known): boolean {
+  for (let known = drone.session; known; known = known.older) if (known === session) return true;
+  return false;
+}

@@ -1,16 +1,40 @@
 import type { Channel } from '../messages/channel.ts';
-import type { Sample } from '../messages/sample.ts';
+import {
+  COMPACT_NUMBERS,
+  CompactReading,
+  type OwnBytes,
+  type ReadMessage,
+  readNumbers,
+  writeNumbers,
+} from '../messages/compact-sample.ts';
+import { parseSessionKey, toSessionKey } from '../messages/identity.ts';
+import type { Reading, Sample } from '../messages/sample.ts';
+import type { TelemetryMessage } from '../messages/telemetry-schema.ts';
+import { FleetMemory, NO_CELL } from './fleet-memory.ts';
 
 /** A drone's session as this node knows it: its key, and how far it has come. */
-export interface SessionState {
+export class SessionState {
   readonly sessionId: string;
-  /** 16 hex digits, the first half of every `dataId` of this session. */
-  readonly key: string;
   readonly keyHigh: number;
   readonly keyLow: number;
-  /** Nothing above these has been accepted yet, so whatever lies above cannot be a duplicate. */
-  newestSeq: number;
-  newestTimeUs: number;
+  /** Nothing above these has been accepted yet, so whatever lies above cannot be a duplicate. -1: not known. */
+  newestSeq = -1;
+  newestTimeUs = -1;
+  /** The one before it of the same drone. */
+  older: SessionState | undefined;
+
+  constructor(sessionId: string, key: string, older: SessionState | undefined) {
+    const { keyHigh, keyLow } = parseSessionKey(key);
+    this.sessionId = sessionId;
+    this.keyHigh = keyHigh;
+    this.keyLow = keyLow;
+    this.older = older;
+  }
+
+  /** 16 hex digits, the first half of every `dataId` of this session. */
+  get key(): string {
+    return toSessionKey(this.keyHigh, this.keyLow);
+  }
 }
 
 /** The moment a drone's data changed its way in. */
@@ -22,50 +46,155 @@ export interface ChannelChange {
 
 export type ChannelState = Channel | 'both' | 'none';
 
-/** All that is known live of one drone. Mutable: the one writer is the ingest line. */
-export interface DroneState {
-  readonly tenant: string;
-  readonly droneId: string;
-  latest: Sample | undefined;
-  sampleCount: number;
-  duplicateCount: number;
-  conflictCount: number;
-  /** Made with the first report. */
-  clientErrors: Map<string, number> | undefined;
-  readonly sessions: SessionState[];
-  /** Bit i: rule i of the list holds. */
-  activeRules: number;
-  /** Kept from the first sample on whose time is suspicious. */
-  skew: SkewEstimate | undefined;
-  websocketSeenMs: number;
-  httpSeenMs: number;
-  lastHeardMs: number;
-  readonly channelChanges: ChannelChange[];
-  channelState: ChannelState;
-}
-
 const MAX_CHANGES = 16;
 const NEVER = Number.NEGATIVE_INFINITY;
+const NO_CHANGES: readonly ChannelChange[] = [];
 
-export function createDroneState(tenant: string, droneId: string): DroneState {
-  return {
-    tenant,
-    droneId,
-    latest: undefined,
-    sampleCount: 0,
-    duplicateCount: 0,
-    conflictCount: 0,
-    clientErrors: undefined,
-    sessions: [],
-    activeRules: 0,
-    skew: undefined,
-    websocketSeenMs: NEVER,
-    httpSeenMs: NEVER,
-    lastHeardMs: NEVER,
-    channelChanges: [],
-    channelState: 'none',
-  };
+/** Places in a drone's row of numbers. */
+const WEBSOCKET_SEEN = 0;
+const HTTP_SEEN = 1;
+const LAST_HEARD = 2;
+const RECEIVED_AT = 3;
+const TIME = 4;
+const NUMBERS = 5;
+const ROW_NUMBERS = NUMBERS + COMPACT_NUMBERS;
+
+/**
+ * All that is known live of one drone. Mutable: the one writer is the ingest line. One object on the heap; what changes with
+ * every message stands in the fleet's memory, or in fields that hold small integers and shared texts.
+ */
+export class DroneState {
+  readonly tenant: string;
+  readonly droneId: string;
+  sampleCount = 0;
+  duplicateCount = 0;
+  conflictCount = 0;
+  /** Made with the first report. */
+  clientErrors: Map<string, number> | undefined = undefined;
+  /** The newest; older ones hang on it. */
+  session: SessionState | undefined = undefined;
+  /** Bit i: rule i of the list holds. */
+  activeRules = 0;
+  /** Kept from the first sample on whose time is suspicious. */
+  skew: SkewEstimate | undefined = undefined;
+  channelChanges: readonly ChannelChange[] = NO_CHANGES;
+  channelState: ChannelState = 'none';
+  readonly #memory: FleetMemory;
+  readonly #page: Float64Array;
+  readonly #at: number;
+  #hasLatest = false;
+  #sessionId = '';
+  #status: string | undefined;
+  #armed: boolean | undefined;
+  #channel: Channel = 'websocket';
+  #cell = NO_CELL;
+  #length = 0;
+  #read: ReadMessage | undefined;
+  /** The latest message where it is in no cell: too long for one, or without bytes of its own. */
+  #beside: Uint8Array | TelemetryMessage | undefined;
+
+  constructor(tenant: string, droneId: string, memory: FleetMemory) {
+    this.tenant = tenant;
+    this.droneId = droneId;
+    this.#memory = memory;
+    const { page, at } = memory.numbers.take();
+    this.#page = page;
+    this.#at = at;
+    page.fill(NEVER, at + WEBSOCKET_SEEN, at + LAST_HEARD + 1);
+    page.fill(Number.NaN, at + RECEIVED_AT, at + ROW_NUMBERS);
+  }
+
+  get websocketSeenMs(): number {
+    return this.#page[this.#at + WEBSOCKET_SEEN] as number;
+  }
+
+  set websocketSeenMs(ms: number) {
+    this.#page[this.#at + WEBSOCKET_SEEN] = ms;
+  }
+
+  get httpSeenMs(): number {
+    return this.#page[this.#at + HTTP_SEEN] as number;
+  }
+
+  set httpSeenMs(ms: number) {
+    this.#page[this.#at + HTTP_SEEN] = ms;
+  }
+
+  get lastHeardMs(): number {
+    return this.#page[this.#at + LAST_HEARD] as number;
+  }
+
+  set lastHeardMs(ms: number) {
+    this.#page[this.#at + LAST_HEARD] = ms;
+  }
+
+  /** Of the latest sample; NaN before the first. */
+  get latestTimeUs(): number {
+    return this.#page[this.#at + TIME] as number;
+  }
+
+  /** Of the latest sample; -1 where it had none, NaN before the first. */
+  get latestSeq(): number {
+    return this.#page[this.#at + NUMBERS] as number;
+  }
+
+  /** What the latest sample says of the drone, without making the sample. */
+  get status(): string | undefined {
+    return this.#status;
+  }
+
+  get armed(): boolean | undefined {
+    return this.#armed;
+  }
+
+  /** The latest sample as it is now: a copy that is made at each asking, and that later samples do not change. */
+  get latest(): Reading | undefined {
+    if (!this.#hasLatest) return undefined;
+    const { tenant, droneId } = this;
+    const [page, at] = [this.#page, this.#at];
+    const [sessionId, status, armed] = [this.#sessionId, this.#status, this.#armed];
+    const times = { receivedAtMs: page[at + RECEIVED_AT] as number, timeUs: this.latestTimeUs };
+    return new CompactReading({ tenant, channel: this.#channel, ...times }, readNumbers(page, at + NUMBERS), {
+      droneId,
+      sessionId,
+      status,
+      armed,
+    });
+  }
+
+  /** The message of the latest sample; decoded at each asking. */
+  get latestMessage(): TelemetryMessage | undefined {
+    const isInCell = this.#cell !== NO_CELL;
+    const kept = isInCell ? this.#memory.messages.read(this.#cell, this.#length) : this.#beside;
+    return kept instanceof Uint8Array ? (this.#read as ReadMessage)(kept) : kept;
+  }
+
+  /** Makes the sample the latest. Its message is kept by a copy of its own bytes, where it has some. Hot. */
+  keep(sample: Sample, own: OwnBytes | undefined): void {
+    const [page, at] = [this.#page, this.#at];
+    page[at + RECEIVED_AT] = sample.receivedAtMs;
+    page[at + TIME] = sample.timeUs;
+    writeNumbers(sample, page, at + NUMBERS);
+    // An equal text that is there already stays: what comes with each message must not live on.
+    if (this.#sessionId !== sample.sessionId) this.#sessionId = sample.sessionId;
+    if (this.#status !== sample.status) this.#status = sample.status;
+    this.#armed = sample.armed;
+    this.#channel = sample.channel;
+    this.#hasLatest = true;
+    this.#keepMessage(sample, own);
+  }
+
+  #keepMessage(sample: Sample, own: OwnBytes | undefined): void {
+    this.#cell = this.#memory.messages.put(this.#cell, own?.bytes);
+    this.#read = own?.read;
+    this.#beside = undefined;
+    if (!own) this.#beside = sample.message;
+    else if (this.#cell === NO_CELL) this.#beside = new Uint8Array(own.bytes);
+    else this.#length = own.bytes.length;
+  }
 }
+
+export const createDroneMemory = (): FleetMemory => new FleetMemory(ROW_NUMBERS);
 
 /** The drone reported something that went wrong at its end. */
 export function countClientError(drone: DroneState, code: string): void {
@@ -92,8 +221,7 @@ export function judgeChannels(drone: DroneState, nowMs: number, aliveMs: number)
   drone.channelState = to;
   // That it is heard at all is no fall-back.
   if (isFirst) return change;
-  drone.channelChanges.push(change);
-  if (drone.channelChanges.length > MAX_CHANGES) drone.channelChanges.shift();
+  drone.channelChanges = [...drone.channelChanges, change].slice(-MAX_CHANGES);
   return change;
 }
 

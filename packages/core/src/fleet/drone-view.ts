@@ -18,16 +18,24 @@ export function linkState({ lastHeardMs }: DroneState, nowMs: number): LinkState
 
 const ARMED_STATUSES: ReadonlySet<string> = new Set(['active', 'flying', 'mission', 'in_flight', 'armed']);
 
+const GROUND_STATUSES: ReadonlySet<string> = new Set([
+  ...['landed', 'idle', 'charging', 'docked', 'parked', 'ready', 'standby', 'disarmed', 'on_ground'],
+]);
+
+/** Certainly on the ground: its own flag says so, or its word. A word that is not known says nothing. */
+export function isOnGround({ armed, status }: DroneState): boolean {
+  return armed === undefined ? GROUND_STATUSES.has(status ?? '') : !armed;
+}
+
 /** The drone's own flag, else what its status implies. CONTRACT 1. */
-export function isArmed({ latest }: DroneState): boolean {
-  return latest?.armed ?? ARMED_STATUSES.has(latest?.status ?? '');
+export function isArmed({ armed, status }: DroneState): boolean {
+  return armed ?? ARMED_STATUSES.has(status ?? '');
 }
 
 const known = (value: number): number | undefined => (Number.isNaN(value) ? undefined : value);
 
 export function toDroneView(drone: DroneState, nowMs: number): Readonly<Record<string, unknown>> {
-  const { latest, lastHeardMs } = drone;
-  const message = latest?.message;
+  const { latest, lastHeardMs, latestMessage: message } = drone;
   return {
     id: drone.droneId,
     name: message?.drone.name ?? undefined,
@@ -77,6 +85,6 @@ export function toDroneDetail(drone: DroneState, nowMs: number): Readonly<Record
       from,
       to,
     })),
-    latest: drone.latest?.message,
+    latest: drone.latestMessage,
   };
 }

@@ -49,3 +49,23 @@ test('a flood of identities stays within the bound', () => {
   expect(window.size).toBeLessThanOrEqual(9000);
   expect(window.find(identity(5, 5, 49_999))).toBeDefined();
 });
+
+test('over many windows, what is in the hot window is found and what the store has had for longer is not', () => {
+  const window = new DuplicateWindow({ windowMs: 1000, maxEntries: 1_000_000 }, 0);
+  const rate = (atMs: number) => (atMs % 5000 < 2500 ? 1 : 40);
+  const added: { readonly place: number; readonly atMs: number }[] = [];
+  for (let atMs = 0; atMs < 20_000; atMs += 5)
+    for (let count = 0; count < rate(atMs); count += 1) {
+      const place = added.length;
+      window.release(place * 8);
+      expect(window.find(identity(5, 5, place))).toBeUndefined();
+      window.add(identity(5, 5, place), place * 8, 0, atMs);
+      added.push({ place, atMs });
+    }
+  for (const { place, atMs } of added) {
+    const found = window.find(identity(5, 5, place));
+    if (19_995 - atMs <= 1000) expect(found).toEqual({ position: place * 8, index: 0, atMs });
+    // A generation lasts a quarter of the window and goes as a whole.
+    if (19_995 - atMs > 1750) expect(found).toBeUndefined();
+  }
+});

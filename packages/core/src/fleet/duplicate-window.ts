@@ -25,8 +25,15 @@ const MAX_GENERATIONS = 8;
 /** A generation lasts this part of the window: small tables are made and dropped without a pause that anybody feels. */
 const GENERATIONS_PER_WINDOW = 4;
 
+/** Room for so many entries without growing. */
+function slotsFor(entries: number): number {
+  let slots = FIRST_SLOTS;
+  while (slots * MAX_LOAD < entries) slots *= 2;
+  return slots;
+}
+
 class Generation {
-  readonly startedMs: number;
+  startedMs: number;
   #mask: number;
   #keyHigh: Int32Array;
   #keyLow: Int32Array;
@@ -51,6 +58,15 @@ class Generation {
 
   get slots(): number {
     return this.#mask + 1;
+  }
+
+  /** Forgets everything and begins anew, in the same tables. */
+  restart(startedMs: number): this {
+    this.#position.fill(0);
+    this.startedMs = startedMs;
+    this.size = 0;
+    this.newestPosition = -1;
+    return this;
   }
 
   /** The slot that holds the identity, or the free one where it would go. */
@@ -165,10 +181,8 @@ export class DuplicateWindow {
       current.size >= this.#maxPerGeneration ||
       atMs - current.startedMs >= this.windowMs / GENERATIONS_PER_WINDOW
     ) {
-      // As large as the last one came to be: growing again would move every entry again.
-      current = new Generation(atMs, current.slots);
+      current = this.#next(current, atMs);
       this.#generations.push(current);
-      this.#drop(atMs);
     }
     current.add(identity, position, index, atMs);
   }
@@ -178,12 +192,22 @@ export class DuplicateWindow {
     this.#releasedPosition = position;
   }
 
-  #drop(nowMs: number): void {
+  /** Large enough for what the last one held and a quarter more, for growing moves every entry; in tables of a dropped one. */
+  #next({ size }: Generation, nowMs: number): Generation {
+    const slots = slotsFor(Math.min(this.#maxPerGeneration, size * 1.25));
+    const dropped = this.#drop(nowMs);
+    return dropped?.slots === slots ? dropped.restart(nowMs) : new Generation(nowMs, slots);
+  }
+
+  /** Makes place for one more; returns one of those that had to go. */
+  #drop(nowMs: number): Generation | undefined {
+    let dropped: Generation | undefined;
     while (this.#generations.length > 1) {
       const [oldest, next] = this.#generations as [Generation, Generation];
       const isOld = nowMs - next.startedMs >= this.windowMs && oldest.newestPosition < this.#releasedPosition;
-      if (!isOld && this.#generations.length <= MAX_GENERATIONS) return;
-      this.#generations.shift();
+      if (!isOld && this.#generations.length < MAX_GENERATIONS) break;
+      dropped = this.#generations.shift();
     }
+    return dropped;
   }
 }

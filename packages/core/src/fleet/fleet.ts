@@ -1,6 +1,7 @@
-import { parseSessionKey, type SessionName } from '../messages/identity.ts';
+import type { OwnBytes } from '../messages/compact-sample.ts';
+import type { SessionName } from '../messages/identity.ts';
 import type { Sample } from '../messages/sample.ts';
-import { createDroneState, type DroneState, type SessionState } from './drone-state.ts';
+import { createDroneMemory, DroneState, SessionState } from './drone-state.ts';
 
 /** Makes the 16 hex digits of a session's key (SHA-256, shortened): the one thing the core asks of a hash. */
 export type SessionHash = (name: SessionName) => string;
@@ -22,6 +23,7 @@ const MAX_SESSIONS = 4;
 export class Fleet {
   readonly options: FleetOptions;
   readonly #tenants = new Map<string, Map<string, DroneState>>();
+  readonly #memory = createDroneMemory();
   #size = 0;
 
   constructor(options: FleetOptions) {
@@ -52,7 +54,7 @@ export class Fleet {
   meet(tenant: string, droneId: string): DroneState | undefined {
     const known = this.find(tenant, droneId);
     if (known || this.isFull) return known;
-    const drone = createDroneState(tenant, droneId);
+    const drone = new DroneState(tenant, droneId, this.#memory);
     let drones = this.#tenants.get(tenant);
     if (!drones) {
       drones = new Map();
@@ -64,35 +66,29 @@ export class Fleet {
   }
 
   session(drone: DroneState, sessionId: string): SessionState {
-    const { sessions } = drone;
-    for (let at = 0; at < sessions.length; at += 1) {
-      const session = sessions[at] as SessionState;
-      if (session.sessionId === sessionId) return session;
-    }
+    for (let known = drone.session; known; known = known.older)
+      if (known.sessionId === sessionId) return known;
     const key = this.options.hashSession({ tenant: drone.tenant, droneId: drone.droneId, sessionId });
-    const session = {
-      sessionId,
-      key,
-      ...parseSessionKey(key),
-      newestSeq: Number.NaN,
-      newestTimeUs: Number.NaN,
-    };
-    sessions.unshift(session);
-    if (sessions.length > MAX_SESSIONS) sessions.pop();
+    const session = new SessionState(sessionId, key, drone.session);
+    drone.session = session;
+    forgetOldest(session);
     return session;
   }
 
   /**
-   * Makes the sample the drone's latest if it is newer by event time (never by arrival), and by the channel that has
-   * priority while that one is alive. True: it is the latest now.
+   * Would the sample be the drone's latest: newer by event time (never by arrival), and by the channel that has priority
+   * while that one is alive?
    */
-  update(drone: DroneState, sample: Sample): boolean {
+  isLatest(drone: DroneState, sample: Sample): boolean {
+    return isNewer(sample, drone) && !this.#yields(drone, sample);
+  }
+
+  /** Counts the sample, and makes it the drone's latest if it is. True: it is the latest now. */
+  update(drone: DroneState, sample: Sample, own?: OwnBytes): boolean {
     drone.sampleCount += 1;
-    const { latest } = drone;
-    if (latest && !isNewer(sample, latest)) return false;
-    if (this.#yields(drone, sample)) return false;
-    drone.latest = sample;
-    return true;
+    const isLatest = this.isLatest(drone, sample);
+    if (isLatest) drone.keep(sample, own);
+    return isLatest;
   }
 
   #yields(drone: DroneState, sample: Sample): boolean {
@@ -103,7 +99,13 @@ export class Fleet {
   }
 }
 
-/** Later by event time; at the same instant, by sequence. */
-function isNewer(sample: Sample, than: Sample): boolean {
-  return sample.timeUs > than.timeUs || (sample.timeUs === than.timeUs && sample.seq > than.seq);
+/** Later by event time (a drone of no sample yet has NaN); at the same instant, by sequence. */
+function isNewer({ timeUs, seq }: Sample, { latestTimeUs, latestSeq }: DroneState): boolean {
+  return !(timeUs <= latestTimeUs) || (timeUs === latestTimeUs && seq > latestSeq);
+}
+
+function forgetOldest(newest: SessionState): void {
+  let oldest: SessionState | undefined = newest;
+  for (let count = 1; count < MAX_SESSIONS; count += 1) oldest = oldest?.older;
+  if (oldest) oldest.older = undefined;
 }

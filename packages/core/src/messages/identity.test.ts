@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseDataId, parseSessionKey, sessionText, toDataId, toPlace } from './identity.ts';
+import { parseDataId, parseSessionKey, sessionText, toDataId, toPlace, toSessionKey } from './identity.ts';
 import { OLDEST_EVENT_US } from './timestamp.ts';
 
 const key = fc.stringMatching(/^[0-9a-f]{16}$/);
@@ -53,4 +53,13 @@ test('no two names of sessions share a text to hash', () => {
 
 test('a session key splits into two 32-bit halves', () => {
   expect(parseSessionKey('00000001ffffffff')).toEqual({ keyHigh: 1, keyLow: -1 });
+});
+
+test('a session key is had back from its two halves', () => {
+  fc.assert(
+    fc.property(key, (sessionKey) => {
+      const { keyHigh, keyLow } = parseSessionKey(sessionKey);
+      expect(toSessionKey(keyHigh, keyLow)).toBe(sessionKey);
+    }),
+  );
 });

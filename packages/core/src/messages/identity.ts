@@ -54,3 +54,8 @@ export function sessionText({ tenant, droneId, sessionId, kind = 'telemetry' }: 
 export function parseSessionKey(key: string): { readonly keyHigh: number; readonly keyLow: number } {
   return { keyHigh: Number.parseInt(key.slice(0, 8), 16) | 0, keyLow: Number.parseInt(key.slice(8), 16) | 0 };
 }
+
+/** The 16 hex digits again. */
+export function toSessionKey(keyHigh: number, keyLow: number): string {
+  return (keyHigh >>> 0).toString(16).padStart(8, '0') + (keyLow >>> 0).toString(16).padStart(8, '0');
+}

@@ -24,6 +24,13 @@ export interface OrderMessage {
   readonly expiresAt: string;
   /** What remains to live when it was sent: a vehicle's own clock is not trusted. */
   readonly ttlMs: number;
+  /** Of the one who owns the vehicle: a lower one than was seen is of an owner who has lost it, and refused. */
+  readonly epoch?: number;
+  /**
+   * Of a `resume`: the severity up to which its sender may release what is in force (2 a hold, the default; 3 a return or
+   * landing; 4 an emergency landing). Beside `params`, which an operator writes.
+   */
+  readonly clears?: number;
   /** Which drone is meant, where one connection carries several. */
   readonly droneId?: string;
 }
@@ -34,6 +41,8 @@ export const CommandAckMessage = Type.Object(
     commandId: Id(),
     result: Type.Enum([...ORDER_RESULTS]),
     droneId: maybe(Id()),
+    /** Over HTTP progress comes as an answer that is not final. */
+    progressPct: maybe(Type.Number({ minimum: 0, maximum: 100 })),
     message: maybe(safeText(1000)),
   },
   { $id: 'CommandAckMessage' },
@@ -45,7 +54,10 @@ export const CommandProgressMessage = Type.Object(
     type: Type.Literal('command_progress'),
     commandId: Id(),
     droneId: maybe(Id()),
+    /** 100: done. */
     progressPct: maybe(Type.Number({ minimum: 0, maximum: 100 })),
+    /** What ended it before it was done: failed, or cancelled by another order. */
+    result: maybe(Type.Enum([...ORDER_RESULTS])),
     message: maybe(safeText(1000)),
   },
   { $id: 'CommandProgressMessage' },

@@ -30,6 +30,9 @@ export interface Sample {
   readonly message: TelemetryMessage;
 }
 
+/** A sample without its message. */
+export type Reading = Omit<Sample, 'message'>;
+
 /** A sample as a view on its parsed message: one small object. */
 export class ParsedSample implements Sample {
   readonly tenant: string;

@@ -128,15 +128,12 @@ function toHole({ path }: Token): Hole {
 const POWERS = Float64Array.from({ length: 16 }, (_none, power) => 10 ** power);
 const MAX_DIGITS = 15;
 
-/** Numbers of the last match, by slot; NaN where the message has none. Read it before the next match. */
+/**
+ * Numbers of the last match, by slot (the first of them are a compact sample's); NaN where the message has none. Read it
+ * before the next match.
+ */
 export const matchedNumbers = new Float64Array(SLOT_PATHS.length);
 let matchedValue = 0;
-
-/** The first of them, which a sample shows: seq, position, GPS, battery, signal, temperature, speed, heading. */
-export function copyMatched(): readonly number[] {
-  const m = matchedNumbers as unknown as readonly number[] & { readonly [at: number]: number };
-  return [m[0], m[1], m[2], m[3], m[4], m[5], m[6], m[7], m[8], m[9], m[10], m[11]] as readonly number[];
-}
 
 /** Where the last match ended. */
 export let matchedEnd = 0;

@@ -9,14 +9,17 @@ export interface Judgement {
   readonly cleared: readonly string[];
 }
 
+type Asking = Omit<RuleContext, 'active'> & { active?: boolean };
+
 const bitOf: ReadonlyMap<string, number> = new Map(rules.map(({ type }, at) => [type, 1 << at]));
 const NO_FINDINGS: readonly Finding[] = [];
 const NO_TYPES: readonly string[] = [];
 
-/** Asks every rule. A condition that goes on raises nothing again. `before` = the bits of the sample before. */
-export function judge(sample: Sample, before: number, context: Omit<RuleContext, 'active'>): Judgement {
-  const { thresholds, previous, clockSkewMs, frame } = context;
-  const asked = { thresholds, previous, clockSkewMs, frame, active: false };
+/**
+ * Asks every rule. A condition that goes on raises nothing again. `before` = the bits of the sample before; `active` of the
+ * context is set anew for each rule.
+ */
+export function judge(sample: Sample, before: number, context: Asking): Judgement {
   let active = before;
   let raised = NO_FINDINGS;
   let cleared = NO_TYPES;
@@ -26,8 +29,8 @@ export function judge(sample: Sample, before: number, context: Omit<RuleContext,
       continue;
     const bit = 1 << at;
     const was = (before & bit) !== 0;
-    asked.active = was;
-    const finding = rule.holds(sample, asked);
+    context.active = was;
+    const finding = rule.holds(sample, context as RuleContext);
     if (finding && !was) {
       active |= bit;
       raised = [...raised, finding];

@@ -1,6 +1,8 @@
+import type { HeightDatum } from '../geo/fence-height.ts';
+import type { FenceSet } from '../geo/fence-set.ts';
 import type { LocalFrame } from '../geo/wgs84.ts';
 import type { Severity } from '../messages/anomaly.ts';
-import type { Sample } from '../messages/sample.ts';
+import type { Reading, Sample } from '../messages/sample.ts';
 
 /** What a rule found: the condition holds for this sample. */
 export interface Finding {
@@ -24,6 +26,9 @@ export interface Thresholds {
   readonly hysteresisC: number;
   readonly clockSkewMs: number;
   readonly positionMismatchM: number;
+  readonly altitudeMaxAglM: number;
+  /** Of heights, and of distances from a fence. */
+  readonly hysteresisM: number;
 }
 
 export const defaultThresholds: Thresholds = {
@@ -37,17 +42,26 @@ export const defaultThresholds: Thresholds = {
   hysteresisC: 1,
   clockSkewMs: 5000,
   positionMismatchM: 50,
+  altitudeMaxAglM: 120,
+  hysteresisM: 2,
 };
+
+/** What a tenant's drones keep to, and what heights are measured from. */
+export interface Airspace extends HeightDatum {
+  readonly fences: FenceSet;
+}
 
 export interface RuleContext {
   readonly thresholds: Thresholds;
   /** The condition held at the sample before: only leaving it by the hysteresis ends it. */
   readonly active: boolean;
-  readonly previous: Sample | undefined;
+  readonly previous: Reading | undefined;
   /** Median of received − event time over the drone's last samples. */
   readonly clockSkewMs: number;
   /** The site's frame, where SITE_ORIGIN is set: only then can local and GPS position be compared. */
   readonly frame: LocalFrame | undefined;
+  /** Absent: there are no fences and no terrain, and nothing is looked up. */
+  readonly airspace?: Airspace | undefined;
 }
 
 /** Pure: does the condition hold for this sample? One file per rule, one line in the list. */

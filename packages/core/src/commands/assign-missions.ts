@@ -1,0 +1,118 @@
+import Type from 'typebox';
+import { isRefusal, type Refusal, refuse } from '../errors.ts';
+import type { DroneState } from '../fleet/drone-state.ts';
+import { MissionId } from '../messages/mission.ts';
+import { Id, maybe } from '../messages/text.ts';
+import { type CommandContext, defineCommand, findDrone } from './command.ts';
+import { findMission, isTheirs } from './find-mission.ts';
+import { round, toGivingWorld } from './give-mission.ts';
+import { type GivenMissions, giveMissions } from './give-missions.ts';
+import { type KeptMatch, matchMissions } from './match-missions.ts';
+import type { CarriedMission } from './mission-record.ts';
+import { toTimingMs } from './vehicle-reply.ts';
+
+const MAX_MISSIONS = 500;
+
+/** All that is planned, or what is named, to the drones that fly all of it best together. */
+export const assignMissions = defineCommand({
+  type: 'assign_missions',
+  replyType: 'missions_assignment_response',
+  summary: 'Gives many missions to the drones that fly them best together, and says why not another',
+  permission: 'mission:write',
+  fields: {
+    mission_ids: maybe(Type.Array(MissionId, { minItems: 1, maxItems: MAX_MISSIONS })),
+    drone_ids: maybe(Type.Array(Id(), { minItems: 1, maxItems: 10_000 })),
+    dry_run: maybe(Type.Boolean({ description: 'only the matching: nothing is sent' })),
+  },
+  reply: {
+    ...{
+      message: Type.String(),
+      assigned: Type.Array(Type.Unknown()),
+      unassigned: Type.Array(Type.Unknown()),
+    },
+    ...{ method: Type.String(), cost_s: Type.Number(), optimal: Type.Boolean(), gap_s: Type.Number() },
+    ...{ decision_id: Type.Optional(Type.String()), timing_ms: Type.Number() },
+  },
+  deadlineMs: 30_000,
+  rest: { method: 'POST', path: '/api/missions/assign-all' },
+  handle: async (request, context) => {
+    const missions = missionsFor(request.mission_ids ?? undefined, context);
+    if (isRefusal(missions)) return missions;
+    const drones = dronesFor(request.drone_ids ?? undefined, context);
+    if (isRefusal(drones)) return drones;
+    const world = toGivingWorld(context);
+    if (request.dry_run !== true) {
+      const given = await giveMissions(missions, drones, world);
+      return isRefusal(given) ? given : told(given, context);
+    }
+    const match = matchMissions(missions, drones, world);
+    if (isRefusal(match)) return match;
+    const matched = match.matches.flatMap(({ mission, drone, costS }) =>
+      drone ? [{ mission_id: mission.id, drone_id: drone.droneId, score: round(costS ?? 0) }] : [],
+    );
+    const left = match.matches.flatMap(({ mission, drone }) => (drone ? [] : [{ mission_id: mission.id }]));
+    const message = `${matched.length} of ${missions.length} missions would be assigned; nothing was sent`;
+    return { message, assigned: matched, unassigned: left, ...toNumbers(match.decision, context) };
+  },
+});
+
+function missionsFor(
+  ids: readonly string[] | undefined,
+  context: CommandContext,
+): readonly CarriedMission[] | Refusal {
+  const { missions } = context.parts.operations;
+  if (!ids) {
+    const planned = missions
+      .live()
+      .filter(({ tenant, state, schedule }) => tenant === context.tenant && state === 'planned' && !schedule)
+      .filter((mission) => isTheirs(mission, context.boundDroneId))
+      .slice(0, MAX_MISSIONS);
+    if (planned.length > 0) return planned;
+    return refuse('NOT_FOUND', { field: 'mission_ids' }, { message: 'No mission waits for a drone' });
+  }
+  const named: CarriedMission[] = [];
+  for (const [at, id] of [...new Set(ids)].entries()) {
+    const mission = findMission(context, id);
+    if (isRefusal(mission)) return { ...mission, details: { field: `mission_ids[${at}]` } };
+    if (mission.state !== 'planned')
+      return refuse(
+        'CONFLICT',
+        { field: `mission_ids[${at}]`, reason: 'state', state: mission.state },
+        { message: `Mission ${id} is ${mission.state}: it cannot be assigned now` },
+      );
+    named.push(mission);
+  }
+  return named;
+}
+
+function dronesFor(
+  ids: readonly string[] | undefined,
+  context: CommandContext,
+): readonly DroneState[] | Refusal {
+  const { tenant, boundDroneId, parts } = context;
+  const wanted = ids ?? (boundDroneId === undefined ? undefined : [boundDroneId]);
+  if (!wanted) return [...parts.fleet.drones(tenant)];
+  const drones: DroneState[] = [];
+  for (const [at, id] of [...new Set(wanted)].entries()) {
+    const drone = findDrone(context, id, `drone_ids[${at}]`);
+    if (isRefusal(drone)) return drone;
+    drones.push(drone);
+  }
+  return drones;
+}
+
+function told({ match, given, left, decisionId }: GivenMissions, context: CommandContext) {
+  return {
+    message: `${given.length} of ${given.length + left.length} missions assigned`,
+    assigned: given.map(({ missionId, drone, reasons, commandId }) => ({
+      ...{ mission_id: missionId, drone_id: drone.droneId, command_id: commandId, ...reasons },
+    })),
+    unassigned: left.map(({ missionId, reason }) => ({ mission_id: missionId, reason })),
+    ...(decisionId !== undefined && { decision_id: decisionId }),
+    ...toNumbers(match.decision, context),
+  };
+}
+
+const toNumbers = ({ method, costS, optimal, gapS }: KeptMatch, { elapsedMs }: CommandContext) => ({
+  ...{ method, cost_s: round(costS), optimal, gap_s: round(gapS), timing_ms: toTimingMs(elapsedMs()) },
+});

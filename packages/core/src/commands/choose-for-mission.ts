@@ -1,0 +1,185 @@
+import { isRefusal, type Refusal, refuse } from '../errors.ts';
+import type { DroneState } from '../fleet/drone-state.ts';
+import { OFFLINE_AFTER_MS } from '../fleet/drone-view.ts';
+import type { Fleet } from '../fleet/fleet.ts';
+import { KNOT_SIZE } from '../geo/trajectory.ts';
+import { toWaypoints } from '../messages/waypoint.ts';
+import type { BestDroneInput, DroneEvaluation } from '../missions/assignment/best-drone.ts';
+import { toCostTerms, totalCostS } from '../missions/assignment/cost.ts';
+import { type DecisionRecord, decideMission } from '../missions/assignment/explain.ts';
+import type { MissionAsk } from '../missions/assignment/mission-ask.ts';
+import { unknownModel } from '../missions/energy/energy-model.ts';
+import { defaultEnergyPolicy, toCraft } from '../missions/energy/leg.ts';
+import type { MissionPlan } from '../missions/mission.ts';
+import { distanceM } from '../missions/route.ts';
+import type { FlightVerdict } from '../missions/safety/validate-flight.ts';
+import type { AirspaceDesk, FlightWish } from './airspace/airspace-desk.ts';
+import type { Situation } from './airspace/situation.ts';
+import { toPlanFlight, toWaypointSite } from './airspace/waypoint-flight.ts';
+import { rankOf, toFleetTable } from './fleet-rows.ts';
+
+/** What a choice of drones rests on. */
+export interface ChoiceWorld {
+  readonly tenant: string;
+  readonly nowMs: number;
+  readonly fleet: Fleet;
+  readonly airspace: AirspaceDesk;
+  /** Which drones are bound, to what. */
+  readonly bound: () => ReadonlyMap<string, MissionPlan>;
+}
+
+/** A drone's flight of a mission, found safe. */
+export interface CheckedFlight {
+  readonly situation: Situation;
+  readonly wish: FlightWish;
+  readonly verdict: FlightVerdict;
+}
+
+export interface MissionChoice {
+  /** Why this one, to be kept. */
+  readonly decision: DecisionRecord;
+  readonly considered: number;
+  readonly best: { readonly drone: DroneState; readonly flight: CheckedFlight } | undefined;
+  /** Of the flights that were refused, the first. */
+  readonly refused: FlightVerdict | undefined;
+}
+
+/** Looks at every drone that is asked, the likeliest exactly; all checks of safety count. */
+export function chooseForMission(
+  plan: MissionPlan,
+  drones: readonly DroneState[],
+  world: ChoiceWorld,
+): MissionChoice | Refusal {
+  const input = toChoiceInput(plan, drones, world);
+  if (isRefusal(input)) return input;
+  const flights = new Map<string, CheckedFlight>();
+  let refused: FlightVerdict | undefined;
+  const evaluate = (index: number): DroneEvaluation => {
+    const drone = drones[index] as DroneState;
+    const checked = checkMissionFlight(plan, world.airspace.situationNow(drone), world);
+    if (isRefusal(checked)) return { code: 'NO_DATA' };
+    if (checked.verdict.accepted) flights.set(drone.droneId, checked);
+    else refused ??= checked.verdict;
+    return checked.verdict.accepted ? toCost(checked, input.ask) : toShortfall(checked.verdict);
+  };
+  const decision = decideMission(input, evaluate);
+  if (isRefusal(decision)) return decision;
+  const flight = flights.get(decision.chosen?.drone ?? '');
+  const drone = flight && drones.find(({ droneId }) => droneId === decision.chosen?.drone);
+  const best = flight && drone ? { drone, flight } : undefined;
+  return { decision, considered: drones.length, best, refused };
+}
+
+/** The same once it is known where the best one has its home: that of a drone in the air must be looked up. */
+export async function chooseSurely(
+  plan: MissionPlan,
+  drones: readonly DroneState[],
+  world: ChoiceWorld,
+): Promise<MissionChoice | Refusal> {
+  const lookedUp = new Set<DroneState>();
+  for (;;) {
+    const choice = chooseForMission(plan, drones, world);
+    if (isRefusal(choice) || !choice.best) return choice;
+    const { drone, flight } = choice.best;
+    if (!flight.situation.homeAssumed || lookedUp.has(drone)) return choice;
+    lookedUp.add(drone);
+    await world.airspace.situation(drone);
+  }
+}
+
+/** The fleet beside the mission, as far as all of it can be looked at. */
+export function toChoiceInput(
+  plan: MissionPlan,
+  drones: readonly DroneState[],
+  { nowMs, airspace, bound }: ChoiceWorld,
+): BestDroneInput | Refusal {
+  const site = airspace.site();
+  if (isRefusal(site)) return site;
+  const speedMps = Math.max(plan.speedMps ?? airspace.limits.cruiseMps, ...speedsOf(plan));
+  const asked = toAsk(plan, { airspace, nowMs });
+  if (isRefusal(asked)) return asked;
+  const { firstUpM, ...ask } = asked;
+  const view = { site, plan, speedMps, bound: bound(), firstUpM };
+  const fleet = toFleetTable(drones, { ...view, climbMps: airspace.limits.flight.climbMps });
+  return { fleet, ask, maxEvaluations: MAX_EVALUATIONS };
+}
+
+/** Exact evaluations for one answer: the cheapest by their bounds; beyond, the answer says that it is not proven best. */
+const MAX_EVALUATIONS = 8;
+
+const speedsOf = ({ waypoints }: MissionPlan): readonly number[] => waypoints.map(({ speed }) => speed ?? 0);
+
+export function checkMissionFlight(
+  plan: MissionPlan,
+  situation: Situation | Refusal,
+  { airspace }: Pick<ChoiceWorld, 'airspace'>,
+): CheckedFlight | Refusal {
+  const site = airspace.site();
+  if (isRefusal(situation)) return situation;
+  if (isRefusal(site)) return site;
+  const changed = plan.waypoints.map((_waypoint, index) => index);
+  const wish = toPlanFlight(plan, { from: 0, changed }, { site, situation, path: 'mission.waypoints' });
+  if (isRefusal(wish)) return wish;
+  const verdict = airspace.check(situation, wish);
+  return isRefusal(verdict) ? verdict : { situation, wish, verdict };
+}
+
+/** What the mission asks of any drone; altitudes that hang on a drone's own home do not matter here. */
+function toAsk(
+  plan: MissionPlan,
+  { nowMs, airspace }: Pick<ChoiceWorld, 'nowMs' | 'airspace'>,
+): (MissionAsk & { readonly firstUpM: number }) | Refusal {
+  const site = airspace.site();
+  if (isRefusal(site)) return site;
+  const waypointSite = toWaypointSite(site, { home: { eastM: 0, northM: 0, upM: 0 } });
+  const places = toWaypoints(plan.waypoints, waypointSite, 'mission.waypoints');
+  if (isRefusal(places)) return places;
+  const [first] = places;
+  if (!first) return refuse('VALIDATION_ERROR', { field: 'mission.waypoints' });
+  const routeM = places.slice(1).reduce((sum, to, at) => sum + distanceM(places[at] ?? to, to), 0);
+  const dueInS = plan.deadlineMs === undefined ? null : (plan.deadlineMs - nowMs) / 1000;
+  return {
+    ...{ nowMs, eastM: first.eastM, northM: first.northM, routeM, returnM: 0, onSiteWh: 0 },
+    ...{ dueInS, latestStartInS: dueInS, priority: rankOf(plan), zones: 0, payloadKg: 0, windMps: 0 },
+    ...{ linkAgeMaxMs: OFFLINE_AFTER_MS, interrupts: false },
+    firstUpM: first.upM,
+    ...{ skills: 2 ** plan.requiredCapabilities.length - 1, skillNames: plan.requiredCapabilities },
+  };
+}
+
+export function toCost({ situation, wish, verdict }: CheckedFlight, ask: MissionAsk): DroneEvaluation {
+  const { energy, durationS } = verdict;
+  const { hoverW } = toCraft(unknownModel.airframe, situation.air, defaultEnergyPolicy);
+  const arrivalS = etaOf(verdict, wish);
+  const etaS = Number.isFinite(arrivalS) ? arrivalS : durationS;
+  const terms = toCostTerms({
+    ...{ etaS, energyWh: energy?.meanWh ?? 0, hoverW, priority: ask.priority, wearPct: 0, displacementS: 0 },
+    ...{ conflictS: 0, leavesMission: false, socEndPct: energy?.batteryAtHomePct ?? 0 },
+    latenessS: ask.dueInS === null ? 0 : Math.max(0, etaS - ask.dueInS),
+  });
+  return { costS: totalCostS(terms), terms };
+}
+
+/** Until the first waypoint is reached, s. */
+export function etaOf({ trajectory }: FlightVerdict, { points, changed }: FlightWish): number {
+  const first = points[changed[0] ?? 0]?.at;
+  if (!trajectory || !first) return Number.NaN;
+  const { knots } = trajectory;
+  for (let at = 0; at < knots.length; at += KNOT_SIZE) {
+    const [east = 0, north = 0, up = 0] = knots.subarray(at + 1, at + KNOT_SIZE);
+    if (Math.hypot(east - first.eastM, north - first.northM, up - first.upM) < SAME_M)
+      return knots[at] as number;
+  }
+  return Number.NaN;
+}
+
+const SAME_M = 0.05;
+
+function toShortfall({ violations }: FlightVerdict): DroneEvaluation {
+  const energy = violations.find(({ check }) => check === 'ENERGY_RTH');
+  const isShort = energy?.unit === '%' && energy.margin !== undefined;
+  if (energy) return { code: 'ENERGY_RTH', ...(isShort && { shortBy: -(energy.margin as number) }) };
+  if (violations.some(({ check }) => check === 'WIND')) return { code: 'WIND' };
+  if (violations.some(({ check }) => check === 'AUTHZ')) return { code: 'AUTHZ' };
+  return { code: 'ROUTE_4D' };
+}
