@@ -134,7 +134,10 @@ describe('an order over HTTP', () => {
     await server.until(() => server.requests.filter(isAck).some(({ body }) => isFinal(body)));
     expect(server.requests.find(isPoll)?.path).toBe('/api/drone/drone-001/commands?waitMs=25000');
     expect(server.requests.filter(isAck)).toMatchObject([
-      { path: '/api/drone/drone-001/commands/c-1/ack', body: { result: 'in_progress', message: '50 %' } },
+      {
+        path: '/api/drone/drone-001/commands/c-1/ack',
+        body: { result: 'in_progress', progressPct: 50, message: '50 %' },
+      },
       { path: '/api/drone/drone-001/commands/c-1/ack', body: { result: 'accepted', message: 'hold done' } },
     ]);
     expect(executed).toEqual(['c-1']);
@@ -161,6 +164,27 @@ describe('an order over HTTP', () => {
     drone.send(sample(0));
     expect(await drone.flush(30_000)).toBe(true);
     expect(server.requests.filter(isPoll)).toEqual([]);
+  });
+
+  it('comes over both channels in hybrid mode, and is executed once', async () => {
+    let ask: () => void = () => undefined;
+    const asked = new Promise<void>((resolve) => (ask = resolve));
+    server.behaviour.http = (request) => {
+      if (isPoll(request)) ask();
+      return undefined;
+    };
+    const { executed } = connect({ ...config(), streamingMethod: 'hybrid', websocket: { url: server.url } });
+    await server.until(() => server.sockets.size === 1);
+    await asked;
+    server.say(order('c-1'));
+    await server.until(() => answers().length === 1);
+    giveOnce('c-1');
+    await server.until(() => answers().length === 2);
+    expect(answers().map(({ commandId, result }) => [commandId, result])).toEqual([
+      ['c-1', 'accepted'],
+      ['c-1', 'accepted'],
+    ]);
+    expect(executed).toEqual(['c-1']);
   });
 
   it('comes over HTTP in hybrid mode when the WebSocket is refused, once for both', async () => {

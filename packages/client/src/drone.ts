@@ -13,7 +13,7 @@ import { HttpClient } from './http-client.ts';
 import { HttpHeartbeat } from './http-heartbeat.ts';
 import type { LineContext } from './line.ts';
 import { OrderPoll } from './order-poll.ts';
-import { type OrderHandler, Orders } from './orders.ts';
+import { type OrderHandler, type OrderReply, Orders, type OrderTaker } from './orders.ts';
 import { type HeldMessage, Outbox, toHeld, toRef } from './outbox.ts';
 import { Postbag } from './postbag.ts';
 import { isReply } from './reply.ts';
@@ -48,6 +48,13 @@ export interface Drone {
   on<E extends keyof DroneEvents>(event: E, listener: Listener<E>): Unsubscribe;
   /** Who executes orders. Without a handler they are answered `unsupported`. */
   onCommand(handler: OrderHandler): void;
+  /**
+   * Instead of `onCommand`, for a vehicle with a memory of its own: hands over every order as it comes, repeats too, and
+   * leaves all answers to `tell`.
+   */
+  onOrder(taker: OrderTaker): void;
+  /** Answers an order, or tells how far it is, now or later. Best effort: it waits for a channel. */
+  tell(reply: OrderReply): void;
   /** True as soon as nothing is held any more, false after `timeoutMs` or `close`. */
   flush(timeoutMs: number): Promise<boolean>;
   stats(): DroneStats;
@@ -121,6 +128,15 @@ class Line implements Drone {
   onCommand(handler: OrderHandler): void {
     this.#orders.handle(handler);
     this.#pollIfNeeded();
+  }
+
+  onOrder(taker: OrderTaker): void {
+    this.#orders.handTo(taker);
+    this.#pollIfNeeded();
+  }
+
+  tell(reply: OrderReply): void {
+    if (!this.#closed) this.#postbag.reply(reply);
   }
 
   flush(timeoutMs: number): Promise<boolean> {
@@ -210,8 +226,9 @@ class Line implements Drone {
     this.#pollIfNeeded();
   }
 
+  /** Beside a socket too: it may be long dead before that is noticed. */
   #pollIfNeeded(): void {
-    this.#http?.poll.set(this.#orders.handled && !this.#closed && this.#socket?.isOpen !== true);
+    this.#http?.poll.set(this.#orders.handled && !this.#closed);
   }
 }
 

@@ -12,6 +12,21 @@ export type {
   Rejected,
   Unsubscribe,
 } from './events.ts';
-export type { OrderContext, OrderHandler, OrderOutcome } from './orders.ts';
+export { connectOperator, type Operator, type OperatorListener, type RequestOptions } from './operator.ts';
+export type { OperatorConfig } from './operator-config.ts';
+export type {
+  AlertPush,
+  ClustersPush,
+  DroneUpdate,
+  FleetStatusPush,
+  FleetUpdate,
+  GapPush,
+  MapCluster,
+  OperatorEvents,
+  Push,
+} from './operator-messages.ts';
+export { OperatorRefusal, OperatorTimeout } from './operator-requests.ts';
+export { OrderMemory, type OrderOutcome, REMEMBERED_ORDERS, type Timeliness } from './order-memory.ts';
+export type { OrderContext, OrderHandler, OrderReply, OrderTaker } from './orders.ts';
 export type { Socket, SocketConstructor, SocketEvent } from './socket.ts';
 export type { Timers } from './timers.ts';

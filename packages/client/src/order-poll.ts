@@ -8,7 +8,7 @@ import { isReply } from './reply.ts';
 /** How long the server may hold a request until there is an order. */
 const WAIT_MS = 25_000;
 
-/** Asks for orders where no WebSocket brings them (long poll, CONTRACT 2.4). */
+/** Asks for orders over HTTP, whether or not a WebSocket brings them too (long poll, CONTRACT 2.4). */
 export class OrderPoll {
   readonly #client: HttpClient;
   readonly #line: LineContext;

@@ -75,6 +75,37 @@ it('remembers the last 64 orders of each drone', async () => {
   expect(executed).toHaveLength(66);
 });
 
+it('refuses an order of an epoch lower than the highest it has seen, and repeats the refusal', async () => {
+  const { orders, replies, executed, settled } = openExecutor();
+  const give = async (commandId: string, more: object) => {
+    orders.receive(order(commandId, more), 'd');
+    await settled();
+    return replies.at(-1);
+  };
+  expect(await give('c-1', { epoch: 3 })).toMatchObject({ result: 'accepted' });
+  expect(await give('c-2', { epoch: 2 })).toMatchObject({ result: 'denied', message: 'stale epoch' });
+  expect(await give('c-2', { epoch: 4 })).toMatchObject({ result: 'denied', message: 'stale epoch' });
+  expect(await give('c-3', { epoch: 3 })).toMatchObject({ result: 'accepted' });
+  expect(await give('c-4', {})).toMatchObject({ result: 'accepted' });
+  expect(await give('c-5', { epoch: 1.5 })).toMatchObject({ result: 'denied' });
+  // What is expired was still sent by the newest owner.
+  expect(await give('c-6', { epoch: 5, ttlMs: 0 })).toMatchObject({ result: 'cancelled' });
+  expect(await give('c-7', { epoch: 4 })).toMatchObject({ result: 'denied', message: 'stale epoch' });
+  orders.receive(order('c-8', { epoch: 1 }), 'another');
+  await settled();
+  expect(executed).toEqual(['c-1', 'c-3', 'c-4', 'c-8']);
+});
+
+it('hands every order on, repeats too, to a vehicle with a memory of its own', async () => {
+  const { orders, replies, executed, settled } = openExecutor();
+  const taken: (string | undefined)[] = [];
+  orders.handTo(({ droneId }) => taken.push(droneId));
+  orders.receive(order('c-1'), 'd');
+  orders.receive(order('c-1'), 'd');
+  await settled();
+  expect([taken, executed, replies]).toEqual([['d', 'd'], [], []]);
+});
+
 it('takes no more than 64 orders at once, and forgets none that is under way', async () => {
   const { orders, replies, settled } = openOrders(() => new Promise(() => undefined));
   for (let number = 0; number < 64; number += 1) orders.receive(order(`c-${number}`), 'd');

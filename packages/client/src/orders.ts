@@ -1,12 +1,8 @@
 import type { OrderMessage, OrderResult } from '@skein/core';
+import { OrderMemory, type OrderOutcome } from './order-memory.ts';
 import type { Timers } from './timers.ts';
 
 /** Orders are executed once: a repeat is answered with what the first execution said (RELIABILITY C3). */
-
-export interface OrderOutcome {
-  readonly result: OrderResult;
-  readonly message?: string;
-}
 
 export interface OrderContext {
   /** Tells the operator how far it is; `progressPct` from 0 to 100. */
@@ -19,7 +15,10 @@ export type OrderHandler = (
   context: OrderContext,
 ) => OrderOutcome | OrderResult | Promise<OrderOutcome | OrderResult>;
 
-/** An answer on its way to the server. */
+/** Takes every order as it comes, repeats too. */
+export type OrderTaker = (order: OrderMessage) => void;
+
+/** An answer on its way to the server. A `command_progress` with a `result` says what ended the order. */
 export interface OrderReply {
   readonly type: 'command_ack' | 'command_progress';
   readonly commandId: string;
@@ -29,19 +28,18 @@ export interface OrderReply {
   readonly message?: string;
 }
 
-/** Command ids remembered for each drone. */
-const REMEMBERED = 64;
 /** Drones of one line whose ids are remembered. */
 const REMEMBERED_DRONES = 4096;
 
 /** Of each command id: its outcome, or undefined while it is being executed. */
-type Memory = Map<string, OrderOutcome | undefined>;
+type Memory = OrderMemory<OrderOutcome | undefined>;
 
 export class Orders {
   readonly #timers: Timers;
   readonly #reply: (reply: OrderReply) => void;
   readonly #byDrone = new Map<string, Memory>();
   #handler: OrderHandler | undefined;
+  #taker: OrderTaker | undefined;
 
   constructor(timers: Timers, reply: (reply: OrderReply) => void) {
     this.#timers = timers;
@@ -49,41 +47,50 @@ export class Orders {
   }
 
   get handled(): boolean {
-    return this.#handler !== undefined;
+    return this.#handler !== undefined || this.#taker !== undefined;
   }
 
   handle(handler: OrderHandler): void {
     this.#handler = handler;
   }
 
+  /** From now on nothing is executed, remembered or answered here. */
+  handTo(taker: OrderTaker): void {
+    this.#taker = taker;
+  }
+
   /** True when the order is new, false for a repeat, which is answered and not executed. */
   receive(order: OrderMessage, droneId: string | undefined): boolean {
+    if (this.#taker) {
+      this.#taker(droneId === undefined ? order : { ...order, droneId });
+      return true;
+    }
     const { commandId } = order;
     const memory = this.#memoryOf(droneId ?? '');
     if (memory.has(commandId)) {
       this.#answer(commandId, droneId, memory.get(commandId) ?? { result: 'in_progress' });
       return false;
     }
-    if (!makeRoom(memory)) {
+    if (!memory.set(commandId, undefined)) {
       this.#answer(commandId, droneId, {
         result: 'temporarily_rejected',
         message: 'Too many orders under way',
       });
       return false;
     }
-    memory.set(commandId, undefined);
     void this.#execute(order, droneId, memory);
     return true;
   }
 
   async #execute(order: OrderMessage, droneId: string | undefined, memory: Memory): Promise<void> {
-    const outcome = await this.#outcomeOf(order, droneId);
+    const outcome =
+      memory.refusalOf({ remainingMs: this.#remainingMs(order), epoch: order.epoch }) ??
+      (await this.#outcomeOf(order, droneId));
     memory.set(order.commandId, outcome);
     this.#answer(order.commandId, droneId, outcome);
   }
 
   async #outcomeOf(order: OrderMessage, droneId: string | undefined): Promise<OrderOutcome> {
-    if (!(this.#remainingMs(order) > 0)) return { result: 'cancelled', message: 'Expired before execution' };
     if (!this.#handler) return { result: 'unsupported', message: 'This drone takes no orders' };
     const { commandId } = order;
     const progress = (progressPct: number, message?: string) =>
@@ -112,17 +119,9 @@ export class Orders {
     if (known) return known;
     const [oldest] = this.#byDrone.keys();
     if (oldest !== undefined && this.#byDrone.size >= REMEMBERED_DRONES) this.#byDrone.delete(oldest);
-    const memory: Memory = new Map();
+    // One that is being executed is never forgotten.
+    const memory: Memory = new OrderMemory((outcome) => outcome !== undefined);
     this.#byDrone.set(droneId, memory);
     return memory;
   }
-}
-
-/** Forgets the oldest finished order; one that is being executed is never forgotten. */
-function makeRoom(memory: Memory): boolean {
-  if (memory.size < REMEMBERED) return true;
-  for (const [commandId, outcome] of memory) {
-    if (outcome) return memory.delete(commandId);
-  }
-  return false;
 }

@@ -38,7 +38,11 @@ export class Postbag {
     const percent = progressPct === undefined ? undefined : `${progressPct} %`;
     const text = [percent, message].filter((part) => part !== undefined).join(': ');
     const path = `${encodeURIComponent(droneId)}/commands/${encodeURIComponent(commandId)}/ack`;
-    const body = JSON.stringify({ result, ...(text && { message: text }) });
+    const body = JSON.stringify({
+      result,
+      ...(progressPct !== undefined && { progressPct }),
+      ...(text && { message: text }),
+    });
     // Over HTTP progress has no route of its own: it is an answer that is not final.
     this.#add({ frame: { ...reply, ...(type === 'command_ack' && { result }) }, path, body });
   }
