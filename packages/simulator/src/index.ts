@@ -9,7 +9,11 @@ export {
   type Sensor,
 } from './fleet/faults.ts';
 export type { ConnectOptions, Delivery } from './fleet/lines.ts';
-export type { OrderProgress, SimulatedOrder } from './fleet/order-book.ts';
+export type { SimulatedAnswer, SimulatedOrder } from './fleet/order-book.ts';
+export type { OrderCounts } from './fleet/order-desk.ts';
+export type { OrderChance, OrderFaults } from './fleet/order-faults.ts';
+export type { OrderEndEntry, OrderEntry, OrderJournal, OrderJournalEntry } from './fleet/order-journal.ts';
+export type { OrderProgress, OrderReport } from './fleet/order-tasks.ts';
 export { type FleetProgress, type FleetRun, type FleetRunOptions, runFleet } from './fleet/run-fleet.ts';
 export {
   createSimulation,

@@ -1,11 +1,4 @@
-import {
-  connectDrone,
-  type Drone,
-  type DroneConfig,
-  type OrderContext,
-  type OrderOutcome,
-  type Timers,
-} from '@skein/client';
+import { connectDrone, type Drone, type DroneConfig, type OrderReply, type Timers } from '@skein/client';
 import type { OrderMessage, TelemetryMessage } from '@skein/core';
 
 /** The lines a fleet is connected by: each carries every n-th drone. */
@@ -58,11 +51,14 @@ function toEndpoint(httpUrl: string): string {
   return pathname === '/' ? new URL(TELEMETRY_PATH, httpUrl).href : httpUrl;
 }
 
-export type TakeOrder = (order: OrderMessage, context: OrderContext) => OrderOutcome;
+/** `reply` goes up the line that brought the order. */
+export type TakeOrder = (order: OrderMessage, reply: (reply: OrderReply) => void) => void;
 
 export interface Lines {
   readonly count: number;
   send(i: number, message: TelemetryMessage): void;
+  /** Says something about an order up the line of drone `i`. */
+  tell(i: number, reply: OrderReply): void;
   /** True when every line has a channel open. */
   connected(): boolean;
   delivery(): Delivery;
@@ -81,12 +77,13 @@ export function openLines(
   const alone = count === ids.length;
   const lines = Array.from({ length: count }, (_, k) => {
     const line = openLine(options, alone ? ids[k] : undefined);
-    line.onCommand(takeOrder);
+    line.onOrder((order) => takeOrder(order, (reply) => line.tell(reply)));
     return line;
   });
   return {
     count,
     send: (i, message) => void lines[i % count]?.send(message),
+    tell: (i, reply) => lines[i % count]?.tell(reply),
     connected: () => lines.every((line) => line.stats().channel !== 'none'),
     delivery: () => toDelivery(lines),
     close: async (flushTimeoutMs) => {

@@ -45,6 +45,8 @@ const STATUS = [
   'hold',
   'returning',
   'landing',
+  'emergency_landing',
+  'emergency',
 ] as const;
 
 export function toFrame(source: FrameSource, request: FrameRequest): TelemetryMessage {
@@ -60,13 +62,13 @@ export function toFrame(source: FrameSource, request: FrameRequest): TelemetryMe
       id: droneId,
       name: `Simulated ${droneId}`,
       model: 'SKN-Q4',
-      status: phase === PHASE.emergency ? 'emergency_landing' : (STATUS[phase] as (typeof STATUS)[number]),
-      armed: isAirborne(phase),
+      status: STATUS[phase] as (typeof STATUS)[number],
+      armed: phase === PHASE.falling ? false : isAirborne(phase) || plan.armed[i] === 1,
     },
     position: toPosition(source, request),
     telemetry: toReadings(state, i, request.step),
     sensors: toSensors(source, request),
-    ...(phase === PHASE.mission && { mission: toMissionView(state, plan, i, droneId) }),
+    ...(plan.engaged[i] === 1 && { mission: toMissionView(state, plan, i, droneId) }),
     metadata: { transmissionMethod, dataVersion: '1.0', compression: false },
   };
   return request.faults ? spoil(message, request.faults, source.projection, request.step) : message;

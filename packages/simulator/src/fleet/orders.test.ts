@@ -5,12 +5,24 @@ import { PHASE, PHASES } from '../physics/fleet-state.ts';
 import { createSimulation, type Simulation } from './simulation.ts';
 
 let serial = 0;
-const give = (simulation: Simulation, command: string, params: Record<string, unknown> = {}) => {
+const give = (
+  simulation: Simulation,
+  command: string,
+  { clears, ...params }: { clears?: number } & Record<string, unknown> = {},
+) => {
   serial += 1;
-  return simulation.order(0, { commandId: `c${serial}`, command, params });
+  return simulation.order(0, {
+    commandId: `c${serial}`,
+    command,
+    params,
+    ...(clears !== undefined && { clears }),
+  });
 };
-const result = (simulation: Simulation, command: string, params?: Record<string, unknown>) =>
-  give(simulation, command, params).result;
+const result = (
+  simulation: Simulation,
+  command: string,
+  params?: { clears?: number } & Record<string, unknown>,
+) => give(simulation, command, params).result;
 const phase = ({ state }: Simulation): string | undefined => PHASES[state.phase[0] ?? -1];
 const at = (simulation: Simulation, field: 'x' | 'y' | 'z'): number =>
   simulation.state[field][0] ?? Number.NaN;
@@ -59,20 +71,20 @@ describe('an order', () => {
     expect(targetZ[0]).toBeCloseTo(at(simulation, 'z'), 6);
   });
 
-  it('by weight: emergency over return over hold over the rest; a lesser one is denied until landed', () => {
+  it('by weight: emergency over return over hold over the rest; a lesser one is rejected until released', () => {
     const simulation = flying();
     expect(result(simulation, 'hold')).toBe('accepted');
     expect(give(simulation, 'goto', { x: 1, y: 1 })).toMatchObject({
-      result: 'denied',
-      message: expect.stringMatching(/hold/),
+      result: 'temporarily_rejected',
+      message: expect.stringMatching(/a hold is in force/),
     });
     expect(result(simulation, 'return_to_base')).toBe('accepted');
-    expect(result(simulation, 'hold')).toBe('denied');
-    expect(result(simulation, 'resume')).toBe('denied');
+    expect(result(simulation, 'hold')).toBe('temporarily_rejected');
+    expect(result(simulation, 'resume')).toBe('temporarily_rejected');
     expect(result(simulation, 'land')).toBe('accepted');
     expect(result(simulation, 'emergency_land')).toBe('accepted');
     for (const command of ['land', 'return_to_base', 'hold', 'resume', 'goto', 'start_mission', 'set_speed'])
-      expect(result(simulation, command, { x: 1, y: 1, speed: 2 })).toBe('denied');
+      expect(result(simulation, command, { x: 1, y: 1, speed: 2 })).toBe('temporarily_rejected');
     const { commandId } = give(simulation, 'emergency_land');
     simulation.step(90);
     expect(phase(simulation)).toBe('grounded');
@@ -80,9 +92,56 @@ describe('an order', () => {
     expect(simulation.message(0).drone).toMatchObject({ status: 'landed', armed: false });
     simulation.step(60);
     expect(phase(simulation)).toBe('grounded');
+    // Who was landed in an emergency stays down until somebody who may says otherwise.
+    expect(result(simulation, 'takeoff')).toBe('temporarily_rejected');
+    expect(result(simulation, 'resume', { clears: 3 })).toBe('temporarily_rejected');
+    // What an operator writes into the params gives no privilege.
+    const written = { commandId: 'written', command: 'resume', params: { clears: 4 } };
+    expect(simulation.order(0, written).result).toBe('temporarily_rejected');
+    expect(result(simulation, 'resume', { clears: 4 })).toBe('accepted');
+    expect(result(simulation, 'disarm')).toBe('accepted');
     expect(result(simulation, 'takeoff')).toBe('accepted');
     simulation.step(40);
     expect(phase(simulation)).toBe('hold');
+  });
+
+  it('resume on the ground starts a patrol again, but not of a drone that waits or was landed in an emergency', () => {
+    for (const [autonomous, command, flies] of [
+      [true, 'land', true],
+      [true, 'emergency_land', false],
+      [false, 'land', false],
+    ] as const) {
+      const simulation = createSimulation({ drones: 1, seed: 2, startSpreadS: 0, autonomous });
+      expect(result(simulation, command)).toBe('accepted');
+      simulation.step(5);
+      expect(phase(simulation)).toBe('grounded');
+      expect(result(simulation, 'resume', { clears: 4 })).toBe('accepted');
+      simulation.step(30);
+      expect(phase(simulation)).toBe(flies ? 'mission' : 'ready');
+      expect(result(simulation, 'takeoff')).toBe(flies ? 'denied' : 'accepted');
+    }
+  });
+
+  it('resume releases a return or an emergency landing in the air where it may clear as much, into a hold', () => {
+    for (const [command, clears] of [
+      ['return_to_base', 3],
+      ['land', 3],
+      ['emergency_land', 4],
+    ] as const) {
+      const simulation = flying();
+      const { commandId } = give(simulation, command);
+      simulation.step(2);
+      expect(result(simulation, 'resume', { clears: clears - 1 })).toBe('temporarily_rejected');
+      expect(result(simulation, 'resume', { clears: Number.NaN })).toBe('temporarily_rejected');
+      expect(result(simulation, 'resume', { clears })).toBe('accepted');
+      expect(simulation.orderReports('told')).toContainEqual(
+        expect.objectContaining({ commandId, state: 'cancelled', message: 'resume took its place' }),
+      );
+      simulation.step(20);
+      expect(phase(simulation)).toBe('hold');
+      expect(at(simulation, 'z')).toBeGreaterThan(10);
+      expect(result(simulation, 'goto', { x: 5, y: 5, z: 30 })).toBe('accepted');
+    }
   });
 
   it('hold stops at once, resume goes on with the mission', () => {
@@ -169,7 +228,7 @@ describe('an order', () => {
     const simulation = flying();
     const first = simulation.order(0, { commandId: 'once', command: 'hold' });
     give(simulation, 'resume');
-    expect(simulation.order(0, { commandId: 'once', command: 'hold' })).toEqual(first);
+    expect(simulation.order(0, { commandId: 'once', command: 'hold' })).toEqual({ ...first, isRepeat: true });
     expect(phase(simulation)).toBe('mission');
     for (let k = 0; k < 64; k++) give(simulation, 'set_speed', { speed: 5 });
     simulation.order(0, { commandId: 'once', command: 'hold' });

@@ -1,9 +1,10 @@
-import type { OrderContext, OrderOutcome, Timers } from '@skein/client';
-import type { OrderMessage, TelemetryMessage } from '@skein/core';
+import type { Timers } from '@skein/client';
+import type { TelemetryMessage } from '@skein/core';
 import { STEP_S } from '../physics/airframe.ts';
 import { PHASE } from '../physics/fleet-state.ts';
 import { gaussian } from '../physics/random.ts';
 import { type ConnectOptions, type Delivery, type Lines, openLines, pause, systemTimers } from './lines.ts';
+import { type OrderCounts, OrderDesk, type OrderDeskParts } from './order-desk.ts';
 import type { FaultLabel, Simulation } from './simulation.ts';
 
 export interface FleetRunOptions extends ConnectOptions {
@@ -36,9 +37,12 @@ export interface FleetRun extends Delivery {
   readonly drones: number;
   readonly connections: number;
   readonly seconds: number;
-  /** Orders accepted. */
+  /** Orders carried out in this run. */
   readonly ordersExecuted: number;
-  /** Not sent because a drone's link was (by a fault) lost. */
+  readonly orders: Readonly<OrderCounts>;
+  /** Of each command id, the most effects it has had on one drone, in former runs too where they are remembered. */
+  readonly effects: Readonly<Record<string, number>>;
+  /** Not sent because a drone's link was (by a fault) lost, or its computer down. */
   readonly withheld: number;
   /** Not sent because this machine was too slow. */
   readonly skipped: number;
@@ -47,7 +51,6 @@ export interface FleetRun extends Delivery {
 
 const TICK_MS = 20;
 const PROGRESS_MS = 1000;
-const ORDER_PROGRESS_MS = 500;
 /** A stall is made up for up to this; what is later is left out and counted. */
 const MAX_LAG_MS = 30_000;
 /** Sends in one turn of the event loop, so that acknowledgements are read meanwhile. */
@@ -71,12 +74,6 @@ function check(good: boolean, message: string): void {
   if (!good) throw new RangeError(message);
 }
 
-interface Followed {
-  readonly context: OrderContext;
-  readonly commandId: string;
-  saidPct: number;
-}
-
 interface Delayed {
   readonly atMs: number;
   readonly i: number;
@@ -92,12 +89,10 @@ class Run {
   readonly #bornS: number;
   /** Messages due per millisecond, of the whole fleet. */
   readonly #perMs: number;
-  readonly #numberOf: ReadonlyMap<string, number>;
-  readonly #followed = new Map<number, Followed>();
+  readonly #desk: OrderDesk;
   #delayed: Delayed[] = [];
   #startMs = 0;
   #next = 0;
-  #executed = 0;
   #withheld = 0;
   #skipped = 0;
 
@@ -109,9 +104,10 @@ class Run {
     this.#timeFactor = options.timeFactor ?? 1;
     this.#bornS = simulation.timeS;
     this.#perMs = (rateHz * simulation.count) / 1000;
-    this.#numberOf = new Map(simulation.ids.map((id, i) => [id, i]));
-    this.#lines = openLines(options, simulation.ids, connections, (order, context) =>
-      this.#take(order, context),
+    const tell: OrderDeskParts['tell'] = (i, reply) => this.#lines.tell(i, reply);
+    this.#desk = new OrderDesk({ simulation, timers: this.#timers, tell });
+    this.#lines = openLines(options, simulation.ids, connections, (order, reply) =>
+      this.#desk.take(order, reply),
     );
   }
 
@@ -121,16 +117,21 @@ class Run {
     this.#startMs = this.#timers.now();
     this.#simulation.begin(this.#startMs, this.#timeFactor);
     const endMs = seconds * 1000;
-    const due = { followMs: ORDER_PROGRESS_MS, reportMs: PROGRESS_MS };
+    let reportMs = PROGRESS_MS;
     let elapsedMs = 0;
     for (;;) {
       elapsedMs = Math.min(endMs, this.#timers.now() - this.#startMs);
       const behind = this.#advance(elapsedMs);
       if (signal?.aborted || (elapsedMs >= endMs && !behind)) break;
-      this.#tell(elapsedMs, due);
+      this.#desk.tick();
+      if (elapsedMs >= reportMs) {
+        reportMs += PROGRESS_MS;
+        this.#report(elapsedMs);
+      }
       await pause(this.#timers, behind ? 0 : Math.min(TICK_MS, endMs - elapsedMs), signal);
     }
     this.#sendDelayed(Number.POSITIVE_INFINITY);
+    this.#desk.close();
     await this.#lines.close(flushTimeoutMs);
     return this.#result(elapsedMs / 1000);
   }
@@ -167,7 +168,7 @@ class Run {
 
   #send(i: number, atMs: number): void {
     const faults = this.#simulation.faultsOf(i);
-    if (faults.some(({ type }) => type === 'link_loss')) {
+    if (faults.some(({ type }) => type === 'link_loss') || this.#desk.isDown(i)) {
       this.#withheld += 1;
       return;
     }
@@ -186,26 +187,7 @@ class Run {
     this.#delayed = held;
   }
 
-  #take(order: OrderMessage, context: OrderContext): OrderOutcome {
-    const i = order.droneId === undefined ? 0 : this.#numberOf.get(order.droneId);
-    if (i === undefined || (order.droneId === undefined && this.#simulation.count > 1))
-      return { result: 'failed', message: `no such drone here: ${order.droneId ?? 'the order names none'}` };
-    const { commandId, command, params } = order;
-    const { result, message } = this.#simulation.order(i, { commandId, command, params });
-    if (result === 'accepted') {
-      this.#executed += 1;
-      this.#followed.set(i, { context, commandId, saidPct: -1 });
-    }
-    return message === undefined ? { result } : { result, message };
-  }
-
-  #tell(elapsedMs: number, due: { followMs: number; reportMs: number }): void {
-    if (elapsedMs >= due.followMs) {
-      due.followMs = elapsedMs + ORDER_PROGRESS_MS;
-      this.#follow();
-    }
-    if (elapsedMs < due.reportMs) return;
-    due.reportMs += PROGRESS_MS;
+  #report(elapsedMs: number): void {
     const { phase } = this.#simulation.state;
     const airborne = phase.reduce((sum, now) => sum + (now >= PHASE.takeoff ? 1 : 0), 0);
     const delivery = this.#lines.delivery();
@@ -213,20 +195,8 @@ class Run {
       ...delivery,
       elapsedS: elapsedMs / 1000,
       airborne,
-      ordersExecuted: this.#executed,
+      ordersExecuted: this.#desk.counts.executed,
     });
-  }
-
-  /** Tells the operator how far each order is, when that has changed; ends with 100 or with what cut it short. */
-  #follow(): void {
-    for (const [i, followed] of this.#followed) {
-      const progress = this.#simulation.progress(i);
-      const ended = progress?.commandId !== followed.commandId || progress.state !== 'in_progress';
-      if (ended) this.#followed.delete(i);
-      if (progress?.commandId !== followed.commandId || progress.progressPct === followed.saidPct) continue;
-      followed.saidPct = progress.progressPct;
-      followed.context.progress(progress.progressPct, progress.state);
-    }
   }
 
   #result(seconds: number): FleetRun {
@@ -235,7 +205,9 @@ class Run {
       connections: this.#lines.count,
       seconds,
       ...this.#lines.delivery(),
-      ordersExecuted: this.#executed,
+      ordersExecuted: this.#desk.counts.executed,
+      orders: this.#desk.counts,
+      effects: this.#simulation.orderEffects(),
       withheld: this.#withheld,
       skipped: this.#skipped,
       labels: this.#simulation.labels(),

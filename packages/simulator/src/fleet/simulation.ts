@@ -1,4 +1,4 @@
-import type { OrderAnswer, TelemetryMessage } from '@skein/core';
+import type { TelemetryMessage } from '@skein/core';
 import { STEP_S } from '../physics/airframe.ts';
 import { type Climate, drain } from '../physics/battery.ts';
 import { createFleetState, type FleetState } from '../physics/fleet-state.ts';
@@ -20,7 +20,10 @@ import {
 } from './faults.ts';
 import { createFlightPlan } from './flight-plan.ts';
 import { toFrame } from './message.ts';
-import { createOrderBook, type OrderProgress, type SimulatedOrder } from './order-book.ts';
+import { OrderBook, type SimulatedAnswer, type SimulatedOrder } from './order-book.ts';
+import { createOrderChance, type OrderChance, type OrderFaults } from './order-faults.ts';
+import type { OrderJournal } from './order-journal.ts';
+import type { OrderProgress, OrderReport } from './order-tasks.ts';
 import { MIN_PAD_SPACING_M } from './patrol.ts';
 import { pilot } from './pilot.ts';
 
@@ -47,6 +50,10 @@ export interface SimulationOptions {
   readonly startMs?: number;
   readonly faults?: readonly FaultRequest[];
   readonly randomFaults?: RandomFaults;
+  /** What goes wrong with orders; an entry that names a drone counts for it instead of the one that names none. */
+  readonly orderFaults?: readonly OrderFaults[];
+  /** Where the drones write down their orders, and what they have written before. */
+  readonly orderJournal?: OrderJournal;
   /** Shown in `metadata`. Default websocket. */
   readonly transmissionMethod?: string;
 }
@@ -72,7 +79,16 @@ export interface Simulation {
   /** The frame of drone `i` now, with the next `seq` of its session. Default time: the simulation's own. */
   message(i: number, timeMs?: number): TelemetryMessage;
   /** Gives drone `i` an order; `nowMs` decides whether it has expired. Default: the simulation's own time. */
-  order(i: number, order: SimulatedOrder, nowMs?: number): OrderAnswer;
+  order(i: number, order: SimulatedOrder, nowMs?: number): SimulatedAnswer;
+  /**
+   * What there is to tell of orders since the last call. `told`: ends by another order, and those asked for again;
+   * `ends`: also the ends by themselves; `all`: also what has come further. Each accepted order ends once.
+   */
+  orderReports(which?: 'told' | 'ends' | 'all'): readonly OrderReport[];
+  /** Of each command id, the most effects it has had on one drone. */
+  orderEffects(): Readonly<Record<string, number>>;
+  /** The draws of `orderFaults`: what a sender obeys; refusals are the drones' own. */
+  readonly orderChance: OrderChance;
   /** How far the last accepted order of drone `i` is. */
   progress(i: number): OrderProgress | undefined;
   /** The faults now in force on drone `i`: what a sender obeys (`link_loss`, `latency`). */
@@ -131,7 +147,8 @@ class Fleet implements Simulation {
   readonly #plan;
   readonly #frames;
   readonly #faults;
-  readonly #book;
+  readonly #book: OrderBook;
+  readonly orderChance: OrderChance;
   readonly #seq: Float64Array;
   #step = 0;
   #restS = 0;
@@ -155,7 +172,12 @@ class Fleet implements Simulation {
     const field = earthField(origin, this.#epochMs);
     const transmissionMethod = options.transmissionMethod ?? 'websocket';
     this.#frames = { state, plan: this.#plan, origin, projection, field, transmissionMethod };
-    this.#book = createOrderBook({ state, plan: this.#plan, origin, projection, paused: new Map() });
+    const { ids } = this;
+    this.orderChance = createOrderChance(options.orderFaults ?? [], ids, state.key);
+    this.#book = new OrderBook({
+      ...{ ids, chance: this.orderChance, journal: options.orderJournal, nowMs: () => this.timeMs },
+      cockpit: { state, plan: this.#plan, origin, projection },
+    });
     this.#faults = createFaultSchedule(this.#toFaults(options, seed));
     this.#faults.apply(state, 0);
     this.#seq = new Float64Array(drones);
@@ -222,8 +244,16 @@ class Fleet implements Simulation {
     return toUuid(this.state.key[i] as number, this.#epochMs % 0x7fff_ffff);
   }
 
-  order(i: number, order: SimulatedOrder, nowMs = this.timeMs): OrderAnswer {
+  order(i: number, order: SimulatedOrder, nowMs = this.timeMs): SimulatedAnswer {
     return this.#book.order(i, order, nowMs);
+  }
+
+  orderReports(which: 'told' | 'ends' | 'all' = 'all'): readonly OrderReport[] {
+    return this.#book.reports(which);
+  }
+
+  orderEffects(): Readonly<Record<string, number>> {
+    return this.#book.effects();
   }
 
   progress(i: number): OrderProgress | undefined {

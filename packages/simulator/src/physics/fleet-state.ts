@@ -3,7 +3,8 @@ import { toKey, uniform } from './random.ts';
 
 /**
  * What a drone is doing. The order counts: everything from `takeoff` on is in the air.
- * ready → takeoff → mission → returning → landing → charging → ready; orders add goto, hold, emergency and grounded.
+ * ready → takeoff → mission → returning → landing → charging → ready; orders add goto, hold, emergency, grounded and,
+ * rotors off, falling.
  */
 export const PHASES = [
   ...[
@@ -17,6 +18,7 @@ export const PHASES = [
     'returning',
     'landing',
     'emergency',
+    'falling',
   ],
 ] as const;
 export const PHASE = {
@@ -30,6 +32,7 @@ export const PHASE = {
   returning: 7,
   landing: 8,
   emergency: 9,
+  falling: 10,
 } as const;
 
 export const isAirborne = (phase: number): boolean => phase >= PHASE.takeoff;
@@ -39,6 +42,8 @@ const FIELDS = [
   ...['x', 'y', 'z', 'vx', 'vy', 'vz', 'ax', 'ay', 'az', 'jx', 'jy', 'jz', 'yaw', 'yawRate'],
   // Where guidance goes, how fast it may, and how far it still is.
   ...['targetX', 'targetY', 'targetZ', 'speedLimit', 'remainingM', 'homeX', 'homeY', 'layerZ'],
+  // Where the nose is to point, clockwise from north; NaN: along the way.
+  'headingRad',
   // Gusts (Dryden: one state along the wind, two across and two vertical), the wind felt and the wind believed.
   ...['gustU', 'gustV1', 'gustV2', 'gustW1', 'gustW2', 'windX', 'windY', 'windZ', 'beliefX', 'beliefY'],
   // Energy.
@@ -71,14 +76,16 @@ export function createFleetState(count: number, seed: number): FleetState {
   for (const field of ['soc', 'thrustFactor', 'resistanceFactor', 'capacityFactor'] as const)
     state[field].fill(1);
   state.packC.fill(25);
+  state.headingRad.fill(Number.NaN);
   for (let i = 0; i < count; i++) state.yaw[i] = uniform(state.key[i] as number, 0, 90) * 2 * Math.PI;
   return state;
 }
 
-/** Sets where a drone is to go, metres east, north and up, and how far that is. */
+/** Sets where a drone is to go, metres east, north and up, and how far that is; the nose follows the way. */
 export function aim(state: FleetState, i: number, { x, y, z }: { x: number; y: number; z: number }): void {
   state.targetX[i] = x;
   state.targetY[i] = y;
   state.targetZ[i] = z;
+  state.headingRad[i] = Number.NaN;
   state.remainingM[i] = Math.hypot(x - (state.x[i] as number), y - (state.y[i] as number));
 }

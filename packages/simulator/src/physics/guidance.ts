@@ -38,6 +38,8 @@ function accelForError(errorMps: number, accelMps2: number): number {
   return Math.min(Math.sqrt(2 * JERK * errorMps), SETTLING_PER_S * errorMps);
 }
 
+const isGuided = (phase: number): boolean => phase >= PHASE.takeoff && phase < PHASE.falling;
+
 /** Sets every airborne drone's jerk from its target, and turns its nose. */
 export function guide(state: FleetState, step: number): void {
   guideLevel(state, step);
@@ -69,7 +71,7 @@ function guideLevel(state: FleetState, step: number): void {
     thrustFactor,
   } = state;
   for (let i = step % STEPS_PER_DECISION; i < count; i += STEPS_PER_DECISION) {
-    if ((phase[i] as number) < PHASE.takeoff) continue;
+    if (!isGuided(phase[i] as number)) continue;
     const dx = (targetX[i] as number) - (x[i] as number);
     const dy = (targetY[i] as number) - (y[i] as number);
     const distance = Math.sqrt(dx * dx + dy * dy);
@@ -114,7 +116,7 @@ function guideVertical(state: FleetState, step: number): void {
   const { count, phase, z, vz, az, jz, targetZ, thrustFactor } = state;
   for (let i = step % STEPS_PER_DECISION; i < count; i += STEPS_PER_DECISION) {
     const now = phase[i] as number;
-    if (now < PHASE.takeoff) continue;
+    if (!isGuided(now)) continue;
     const height = z[i] as number;
     const dz = (targetZ[i] as number) - height;
     const accel = az[i] as number;
@@ -134,20 +136,21 @@ function guideVertical(state: FleetState, step: number): void {
   }
 }
 
-/** The nose follows the way ahead at a rate that fades with the error; near a target it stays. */
+/** The nose follows the way ahead at a rate that fades with the error; near a target it stays, unless it has a heading. */
 function turn(state: FleetState, step: number): void {
-  const { count, phase, x, y, yaw, yawRate, targetX, targetY, remainingM } = state;
+  const { count, phase, x, y, yaw, yawRate, targetX, targetY, remainingM, headingRad } = state;
   for (let i = step % STEPS_PER_EPOCH; i < count; i += STEPS_PER_EPOCH) {
-    if ((phase[i] as number) < PHASE.takeoff) continue;
+    if (!isGuided(phase[i] as number)) continue;
     const heading = (yaw[i] as number) + (yawRate[i] as number) * EPOCH_S;
     yaw[i] = heading - TURN * Math.floor(heading / TURN);
+    const asked = headingRad[i] as number;
+    const isAsked = !Number.isNaN(asked);
     // Clockwise from north.
-    const ahead = Math.atan2(
-      (targetX[i] as number) - (x[i] as number),
-      (targetY[i] as number) - (y[i] as number),
-    );
+    const ahead = isAsked
+      ? asked
+      : Math.atan2((targetX[i] as number) - (x[i] as number), (targetY[i] as number) - (y[i] as number));
     const error = ahead - heading - TURN * Math.round((ahead - heading) / TURN);
     const rate = Math.max(-AIRFRAME.yawRateRadps, Math.min(AIRFRAME.yawRateRadps, 2 * error));
-    yawRate[i] = (remainingM[i] as number) < NO_TURN_M ? 0 : rate;
+    yawRate[i] = !isAsked && (remainingM[i] as number) < NO_TURN_M ? 0 : rate;
   }
 }

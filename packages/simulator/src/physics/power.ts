@@ -55,7 +55,10 @@ export function drawPower(state: FleetState, step: number): void {
   const { phase, count, powerW, energyJ } = state;
   for (let i = step % STEPS_PER_EPOCH; i < count; i += STEPS_PER_EPOCH) {
     if ((phase[i] as number) < PHASE.takeoff) continue;
-    const power = flightPower(state, i) / (0.5 + 0.5 * (state.thrustFactor[i] as number));
+    const power =
+      (phase[i] as number) === PHASE.falling
+        ? AIRFRAME.avionicsPowerW
+        : flightPower(state, i) / (0.5 + 0.5 * (state.thrustFactor[i] as number));
     powerW[i] = power;
     energyJ[i] = (energyJ[i] as number) + power * EPOCH_S;
   }
