@@ -1,4 +1,6 @@
 import {
+  type AirspaceDesk,
+  type CommandRecord,
   createLocalFrame,
   DuplicateWindow,
   defaultThresholds,
@@ -6,6 +8,7 @@ import {
   Ingest,
   type IngestParts,
   type JournalState,
+  type StateRecord,
   type Store,
 } from '@skein/core';
 import type { Logger } from 'pino';
@@ -19,14 +22,16 @@ import { lockDataDirectory } from './data-lock.ts';
 import { itemsOf } from './decode/items.ts';
 import { hashSession } from './decode/session-hash.ts';
 import { type Doors, openDoors, type Ports } from './doors.ts';
+import { openElevation } from './elevation.ts';
 import { startJobs } from './jobs/index.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { DurableGate } from './net/durable-gate.ts';
 import { FairReading } from './net/fair-reading.ts';
 import { systemClock } from './net/system-clock.ts';
+import { type OpenedOperations, openOperations } from './operations.ts';
 import type { Projector } from './projector/projector.ts';
 import { startProjector } from './projector/start.ts';
-import { createTailRestorer, restoreFromStore } from './restore.ts';
+import { createTailRestorer, recordsFromStore, restoreFromStore } from './restore.ts';
 import type { Line } from './transports/line.ts';
 import { VehicleLinks } from './transports/vehicle-links.ts';
 
@@ -63,6 +68,7 @@ export async function startApp(options: AppOptions): Promise<App> {
 }
 
 async function openApp({ config, log, onFatal }: AppOptions, opened: Close[]): Promise<App> {
+  const terrain = await openElevation(config, log);
   const unlock = lockDataDirectory(config.dataDir);
   opened.push(unlock);
   const store = await openStore(config);
@@ -83,28 +89,34 @@ async function openApp({ config, log, onFatal }: AppOptions, opened: Close[]): P
   const stopping = { now: false };
   const fleet = createFleet(config);
   const seeded = await restoreFromStore(fleet, store).catch(() => 0);
-  const { line, journal, watch } = createLine({
+  const records = [...(await recordsFromStore(store, systemClock.now()))];
+  const { line, journal, watch, airspace } = createLine({
     config,
     fleet,
     projector,
     onFatal,
     metrics,
+    records,
     isStopping: () => stopping.now,
   });
   opened.push(() => journal.close());
+  const known = { line, store, restored: records, hasEnded: toEndedCheck(access) };
+  const operations = openOperations({ ...known, siteOrigin: config.siteOrigin, terrain });
+  opened.push(operations.close);
+  airspace.ruled = (tenant) => operations.airspace.ruled(tenant);
   Object.assign(gates, line);
   log.info(
     { drones: fleet.size, seeded, journalBytes: journal.state().bytes, cutBytes: journal.cutBytes },
     'restored',
   );
-  const doors = await openDoors({ config, log, line, store, access, metrics, projector });
+  const doors = await openDoors({ config, log, line, operations, store, access, metrics, projector });
   watch((state) => doors.setAccepting(state));
-  const stopJobs = startJobs({ fleet, clock: systemClock, bus: line.parts.bus, projector, config });
+  const stopJobs = startJobs({ line, projector, config, operations, log });
   metrics.watch({ line, journal, projector, sockets: doors.sockets, operators: () => doors.gateway.size });
   const stop = once(async () => {
     stopping.now = true;
     stopJobs();
-    await stopInOrder({ doors, journal, projector, access, store, metrics });
+    await stopInOrder({ doors, operations, journal, projector, access, store, metrics });
     unlock();
   });
   return { ports: doors.ports, access, store, stop };
@@ -120,11 +132,13 @@ interface LineParts {
   readonly projector: Projector;
   readonly onFatal: (error: Error) => void;
   readonly metrics: Metrics;
+  /** Of the store; those of the journal's tail are added. */
+  readonly records: StateRecord[];
   readonly isStopping: () => boolean;
 }
 
 /** The straight line itself, with what the journal's tail says already in it. */
-function createLine({ config, fleet, projector, onFatal, metrics, isStopping }: LineParts) {
+function createLine({ config, fleet, projector, onFatal, metrics, records, isStopping }: LineParts) {
   const nowMs = systemClock.now();
   const duplicates = new DuplicateWindow(
     { windowMs: config.dedupWindowMs, maxEntries: MAX_WINDOW_ENTRIES },
@@ -132,9 +146,13 @@ function createLine({ config, fleet, projector, onFatal, metrics, isStopping }: 
   );
   const bus = createMemoryBus();
   const frame = config.siteOrigin && createLocalFrame(config.siteOrigin);
-  const parts = { fleet, duplicates, bus, frame, thresholds: defaultThresholds, items: itemsOf };
+  const airspace: { ruled: AirspaceDesk['ruled'] } = { ruled: () => undefined };
+  const parts = {
+    ...{ fleet, duplicates, bus, frame, thresholds: defaultThresholds, items: itemsOf },
+    airspace: (tenant: string) => airspace.ruled(tenant),
+  };
   let onState: (state: JournalState) => void = () => undefined;
-  const restore = { projected: projector.projected, hotSinceMs: nowMs - config.dedupWindowMs };
+  const restore = { projected: projector.projected, hotSinceMs: nowMs - config.dedupWindowMs, records };
   const tail = new Ingest(parts as unknown as IngestParts);
   const journal = openJournal({
     directory: config.journalDir,
@@ -171,11 +189,12 @@ function createLine({ config, fleet, projector, onFatal, metrics, isStopping }: 
   const watch = (listener: (state: JournalState) => void) => {
     onState = listener;
   };
-  return { line, journal, watch };
+  return { line, journal, watch, airspace };
 }
 
 interface Running {
   readonly doors: Doors;
+  readonly operations: OpenedOperations;
   readonly journal: OpenedJournal;
   readonly projector: Projector;
   readonly access: Access;
@@ -184,8 +203,17 @@ interface Running {
 }
 
 /** Nothing that was taken is lost: doors first, then the disk, then the store. */
-async function stopInOrder({ doors, journal, projector, access, store, metrics }: Running): Promise<void> {
+async function stopInOrder({
+  doors,
+  operations,
+  journal,
+  projector,
+  access,
+  store,
+  metrics,
+}: Running): Promise<void> {
   await doors.drain();
+  operations.close();
   await journal.close();
   await doors.close();
   await projector.stop(PROJECTOR_GRACE_MS);
@@ -200,4 +228,9 @@ function once(task: () => Promise<void>): () => Promise<void> {
     done ??= task();
     return done;
   };
+}
+
+/** A command that waits leaves only while whoever ordered it still may. */
+function toEndedCheck({ keyring }: Access): (command: CommandRecord) => boolean {
+  return ({ credential }) => credential !== undefined && keyring.endedBy(credential) !== undefined;
 }

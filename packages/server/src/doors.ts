@@ -1,10 +1,12 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type JournalState, refuse, type Store } from '@skein/core';
+import { type JournalState, type Operations, refuse, type Store } from '@skein/core';
 import type { Logger } from 'pino';
 import type { Access } from './access.ts';
 import type { Principal } from './auth/principal.ts';
 import { type Config, isLoopback } from './config.ts';
+import { openAlerts } from './gateway/alerts.ts';
+import { Dispatcher } from './gateway/dispatch.ts';
 import { Gateway } from './gateway/gateway.ts';
 import { routesOf } from './http/index.ts';
 import { createHttpApp, type HttpApp } from './http/server.ts';
@@ -14,7 +16,6 @@ import { refuseRaw } from './net/reply-raw.ts';
 import { createUpgrader } from './net/upgrade.ts';
 import type { Projector } from './projector/projector.ts';
 import type { Line } from './transports/line.ts';
-import { OrderBook } from './transports/order-book.ts';
 import { OrderPolls } from './transports/order-polls.ts';
 import { DroneSockets } from './transports/websocket.ts';
 
@@ -28,6 +29,7 @@ export interface DoorParts {
   readonly config: Config;
   readonly log: Logger;
   readonly line: Line;
+  readonly operations: Operations;
   readonly store: Store;
   readonly access: Access;
   readonly metrics: Metrics;
@@ -50,15 +52,15 @@ export async function openDoors(parts: DoorParts): Promise<Doors> {
   const state = { ports: { http: 0, ingest: 0, gateway: 0 } };
   const degraded = () => troublesOf(parts);
   const sockets = new DroneSockets({ ...config, ...access, line });
+  const projected = () => line.stored.reached(line.parts.journal.end - 1, PROJECTED_MS);
+  const dispatcher = createDispatcher(parts, degraded, projected);
   const gateway = new Gateway({
-    ...line,
-    statusIntervalMs: config.fleetStatusIntervalMs,
-    maxConnections: config.maxConnections,
-    degraded,
+    ...{ ...config, ...access, ...line, dispatcher, degraded, projected },
+    ...{ bus: line.parts.bus, history: parts.store, statusIntervalMs: config.fleetStatusIntervalMs },
   });
   const polls = new OrderPolls(line.links);
   const allowedOrigins = () => [...config.allowedOrigins, ...ownOrigins(state.ports)];
-  const app = await createApp({ parts, polls, degraded, allowedOrigins, isStopping: line.isStopping });
+  const app = await createApp({ parts, polls, dispatcher, degraded, allowedOrigins });
   const upgrade = createUpgrader({ ...access, allowedOrigins, maxMessageBytes: config.maxMessageBytes });
   const listeners = listenersOf({ app, config, sockets, gateway, upgrade });
   const close = async () => {
@@ -100,6 +102,21 @@ export async function openDoors(parts: DoorParts): Promise<Doors> {
   };
 }
 
+/** A fresh finding is in the store within so long, or the store is in trouble. */
+const PROJECTED_MS = 2000;
+
+/** The operators' commands, with all that they work on. */
+function createDispatcher(
+  { line, store, access, log, operations }: DoorParts,
+  degraded: () => readonly string[],
+  projected: () => Promise<unknown>,
+): Dispatcher {
+  const { clock, fleet } = line;
+  const { bus } = line.parts;
+  const alerts = openAlerts({ bus, fleet, store, projected });
+  return new Dispatcher({ ...access, clock, log, parts: { fleet, bus, alerts, operations, degraded } });
+}
+
 const CLOSE_MS = 1000;
 
 /** Open requests end by themselves, or are ended. */
@@ -127,22 +144,22 @@ function ownOrigins(ports: Ports): readonly string[] {
 interface AppParts {
   readonly parts: DoorParts;
   readonly polls: OrderPolls;
+  readonly dispatcher: Dispatcher;
   readonly degraded: () => readonly string[];
   readonly allowedOrigins: () => readonly string[];
-  readonly isStopping: () => boolean;
 }
 
-async function createApp({ parts, polls, degraded, allowedOrigins, isStopping }: AppParts): Promise<HttpApp> {
+async function createApp({ parts, polls, dispatcher, degraded, allowedOrigins }: AppParts): Promise<HttpApp> {
   const { config, log, line, store, access, metrics } = parts;
-  const orders = new OrderBook({ ...line, bus: line.parts.bus });
+  const { isStopping } = line;
   const health = { store, registry: metrics.registry, isStopping, degraded, isOpen: isLoopback(config.host) };
   let app: HttpApp | undefined;
   const routes = routesOf({
     line,
     polls,
-    orders,
     store,
     access,
+    dispatcher,
     health,
     openapi: () => app?.openapi() ?? {},
   });

@@ -6,6 +6,7 @@ import {
   type ProjectedSample,
   type ProjectionBatch,
   type SessionName,
+  type StateRecord,
   sessionText,
   toPlace,
   toSample,
@@ -80,9 +81,10 @@ let position = 0;
 export function batchOf(
   samples: readonly ProjectedSample[],
   anomalies: readonly ProjectedAnomaly[] = [],
+  records: readonly StateRecord[] = [],
 ): ProjectionBatch {
   position += 1;
-  return { journalId: 'journal-of-samples', position, samples, anomalies };
+  return { journalId: 'journal-of-samples', position, samples, anomalies, records };
 }
 
 export function anomalyOf(tenant: string, fields: Partial<ProjectedAnomaly> = {}): ProjectedAnomaly {

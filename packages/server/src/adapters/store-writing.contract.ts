@@ -80,8 +80,15 @@ export function writingContract(context: () => StoreContext): void {
       position: 4711,
       samples: [sampleOf({}, own)],
       anomalies: [],
+      records: [],
     });
-    await projection.write({ journalId: 'journal-b', position: 2 ** 52, samples: [], anomalies: [] });
+    await projection.write({
+      journalId: 'journal-b',
+      position: 2 ** 52,
+      samples: [],
+      anomalies: [],
+      records: [],
+    });
     const other = await place.openProjection();
     expect([await other.position('journal-a'), await other.position('journal-b')]).toEqual([4711, 2 ** 52]);
     await other.close();
@@ -91,11 +98,17 @@ export function writingContract(context: () => StoreContext): void {
     const { store, projection, tenant } = context();
     const own = { tenant: tenant() };
     const broken = { ...anomalyOf(own.tenant), severity: null as never };
-    const batch = { journalId: 'journal-c', position: 9, samples: [sampleOf({}, own)], anomalies: [broken] };
+    const batch = {
+      journalId: 'journal-c',
+      position: 9,
+      samples: [sampleOf({}, own)],
+      anomalies: [broken],
+      records: [],
+    };
     await expect(projection.write(batch)).rejects.toThrow();
     expect(await projection.position('journal-c')).toBe(0);
     expect((await store.telemetry({ ...own, droneId: 'drone-1', ...page })).items).toEqual([]);
-    expect((await projection.write({ ...batch, anomalies: [] })).stored).toBe(1);
+    expect((await projection.write({ ...batch, anomalies: [], records: [] })).stored).toBe(1);
   });
 
   test('two projections write at the same time without loss or repeat', async () => {

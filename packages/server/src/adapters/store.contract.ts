@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { anomaliesContract } from './store-anomalies.contract.ts';
 import { controlContract } from './store-control.contract.ts';
 import { historyContract } from './store-history.contract.ts';
+import { recordsContract } from './store-records.contract.ts';
 import { writingContract } from './store-writing.contract.ts';
 
 /** A place of its own for one run of the contract; every opening is a further connection to the same data. */
@@ -51,6 +52,7 @@ export function storeContract(name: string, createPlace: () => Promise<StorePlac
     writingContract(context);
     historyContract(context);
     anomaliesContract(context);
+    recordsContract(context);
     controlContract(context);
   });
 }

@@ -14,7 +14,7 @@ test('without a DATABASE_URL the data directory holds both sides of the store', 
   const dataDir = await mkdtemp(join(tmpdir(), 'skein-store-'));
   const projection = await openProjection({ dataDir });
   const store = await openStore({ dataDir, pgPoolMax: 1 });
-  await projection.write({ journalId: 'j', position: 5, samples: [], anomalies: [] });
+  await projection.write({ journalId: 'j', position: 5, samples: [], anomalies: [], records: [] });
   expect(await projection.position('j')).toBe(5);
   await expect(store.ping()).resolves.toBeUndefined();
   await Promise.all([store.close(), projection.close()]);

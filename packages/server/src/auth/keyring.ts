@@ -72,7 +72,7 @@ export class Keyring {
   }
 
   /** Why a principal may not go on, or undefined: it still may. Cheap enough to ask before every command. */
-  endedBy({ keyId, jti, expiresAtMs }: Principal): Ended | undefined {
+  endedBy({ keyId, jti, expiresAtMs }: Pick<Principal, 'keyId' | 'jti' | 'expiresAtMs'>): Ended | undefined {
     const nowMs = this.#options.clock.now();
     if (expiresAtMs !== undefined && expiresAtMs <= nowMs) return 'expired';
     if (jti !== undefined && this.#revokedTokens.has(jti)) return 'revoked';

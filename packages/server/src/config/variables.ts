@@ -211,6 +211,11 @@ export const variableGroups = {
       siteOrigin,
       'Where position x, y, z begin: latitude,longitude,altitude AMSL. Absent: x, y, z and GPS are not converted into each other.',
     ),
+    elevationDir: optional(
+      'ELEVATION_DIR',
+      FILE,
+      'Directory of SRTM tiles (N47E008.hgt). Ground outside them is unknown, and flights over it are refused. Absent: flat, as high as the site’s origin.',
+    ),
   },
   jobs: {
     fleetStatusIntervalMs: required(

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { type Refusal, refuse } from '@skein/core';
 
 /** Decoded, or refused: a refusal is told apart by `isRefusal`. */
-export type Decoded = { readonly value: unknown; readonly text?: string } | Refusal;
+export type Decoded = { readonly value: unknown } | Refusal;
 
 const BOM = 0xfe_ff;
 
@@ -15,7 +15,7 @@ export function decodeJson(bytes: Buffer): Decoded {
 export function parseJson(text: string): Decoded {
   try {
     const clean = text.charCodeAt(0) === BOM ? text.slice(1) : text;
-    return { value: JSON.parse(clean) as unknown, text: clean };
+    return { value: JSON.parse(clean) as unknown };
   } catch {
     return refuse('TRANSMISSION_ERROR', { reason: 'json', expectedType: 'JSON' });
   }

@@ -3,6 +3,8 @@ import type { WebSocket } from 'ws';
 
 /** What one turn of the event loop spends on connections that have a lot to say. */
 const BUDGET_MS = 8;
+/** The same while operators are connected: an emergency landing waits for one turn at most. */
+const ATTENTIVE_BUDGET_MS = 2;
 /** So little is taken at once, whatever the others do: a drone that sends a message now and then waits for nobody. */
 const LIGHT_BYTES = 4096;
 
@@ -20,16 +22,22 @@ interface Reader {
 /**
  * Stands between the sockets and ws. A chunk of 64 KiB holds a hundred messages, and the system offers one of every
  * flooding connection in every turn of the event loop: a hundred floods would make a turn last a second, for timers,
- * operators and polite drones alike. So large chunks wait in a ring, which is served for `BUDGET_MS` a turn.
+ * operators and polite drones alike. So large chunks wait in a ring, which is served for `BUDGET_MS` a turn, or less.
  */
 export class FairReading {
   readonly #monotonic: () => number;
   #ring: Reader[] = [];
+  #budgetMs = BUDGET_MS;
   #spentMs = 0;
   #isArmed = false;
 
   constructor(monotonic: () => number) {
     this.#monotonic = monotonic;
+  }
+
+  /** Somebody may command at any moment: turns are kept short. */
+  attend(isAttended: boolean): void {
+    this.#budgetMs = isAttended ? ATTENTIVE_BUDGET_MS : BUDGET_MS;
   }
 
   /** From now on this connection takes its turn. To be called as soon as it is open. */
@@ -43,7 +51,7 @@ export class FairReading {
   #offer(reader: Reader, chunk: Buffer): void {
     this.#arm();
     const { chunks, socket } = reader;
-    const mayPass = chunk.length <= LIGHT_BYTES || this.#spentMs < BUDGET_MS;
+    const mayPass = chunk.length <= LIGHT_BYTES || this.#spentMs < this.#budgetMs;
     if (mayPass && chunks.length === 0) return this.#take(reader, chunk);
     if (chunks.length === 0) this.#ring.push(reader);
     chunks.push(chunk);
@@ -71,7 +79,7 @@ export class FairReading {
     const ring = this.#ring;
     this.#ring = [];
     let served = 0;
-    for (; served < ring.length && this.#spentMs < BUDGET_MS; served += 1)
+    for (; served < ring.length && this.#spentMs < this.#budgetMs; served += 1)
       this.#serveOne(ring[served] as Reader);
     this.#ring = [...ring.slice(served), ...this.#ring];
   }

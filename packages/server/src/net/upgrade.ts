@@ -13,6 +13,8 @@ import { refuseRaw } from './reply-raw.ts';
 export interface SocketDoor {
   readonly path: string;
   readonly permission: Permission;
+  /** Subprotocols spoken behind it, best first; `bearer.<token>` beside them carries a credential. */
+  readonly subprotocols: readonly string[];
   /** Full, or nothing may come in now: said at the upgrade. */
   readonly refuse: (request: IncomingMessage) => Refusal | undefined;
   /** Undefined principal: the client authenticates by its first frame. */
@@ -26,20 +28,19 @@ export interface UpgradeOptions {
   readonly maxMessageBytes: number;
 }
 
-/** Subprotocols we speak, best first; `bearer.<token>` beside them carries a credential. */
-const SUBPROTOCOLS = ['skein.v1+msgpack', 'skein.v1'] as const;
 /** ws 8.21 and later; its type definitions do not know them yet. */
 const FRAGMENT_LIMITS: object = { maxFragments: 64, maxBufferedChunks: 1024 };
 const WEBSOCKET_KEY = /^[A-Za-z0-9+/]{22}==$/;
 
 /** Handshakes for every door: path, method, form, origin, credential, permission, room; then the door's `enter`. */
 export function createUpgrader({ authenticator, tickets, allowedOrigins, maxMessageBytes }: UpgradeOptions) {
+  const spoken = new WeakMap<IncomingMessage, readonly string[]>();
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
     maxPayload: maxMessageBytes,
     perMessageDeflate: false,
-    handleProtocols: (offered) => SUBPROTOCOLS.find((name) => offered.has(name)) ?? false,
+    handleProtocols: (offered, request) => spoken.get(request)?.find((name) => offered.has(name)) ?? false,
     ...FRAGMENT_LIMITS,
   });
   server.on('wsClientError', (_error, socket) => refuseRaw(socket, badHandshake('handshake')));
@@ -56,7 +57,8 @@ export function createUpgrader({ authenticator, tickets, allowedOrigins, maxMess
     if (early) return early;
     const credential = credentialOf(request.rawHeaders);
     if (isRefusal(credential)) return credential;
-    if (credential === undefined && mayAuthenticateLater(request, authenticator)) return door.refuse(request);
+    if (credential === undefined && mayAuthenticateLater(request, door, authenticator))
+      return door.refuse(request);
     const principal = await whoIs(request, credential);
     if (isRefusal(principal)) return principal;
     if (!mayDo(principal, door.permission)) return refuse('AUTHORIZATION_ERROR', { reason: door.permission });
@@ -72,6 +74,7 @@ export function createUpgrader({ authenticator, tickets, allowedOrigins, maxMess
     void admit(request, door).then(
       (principal) => {
         if (isRefusal(principal)) return refuseRaw(socket, principal);
+        spoken.set(request, door.subprotocols);
         server.handleUpgrade(request, socket, head, (ws) => door.enter(ws, principal, request));
       },
       () => refuseRaw(socket, refuse('INTERNAL_ERROR')),
@@ -98,9 +101,13 @@ function refuseForm({ headers }: IncomingMessage): Refusal | undefined {
 }
 
 /** A browser can set no headers: one that speaks our subprotocol may send `auth` as its first frame. */
-function mayAuthenticateLater(request: IncomingMessage, { isOpen }: Authenticator): boolean {
+function mayAuthenticateLater(
+  request: IncomingMessage,
+  { subprotocols }: SocketDoor,
+  { isOpen }: Authenticator,
+): boolean {
   const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
-  return !isOpen && ticketOf(request) === undefined && SUBPROTOCOLS.some((name) => offered.includes(name));
+  return !isOpen && ticketOf(request) === undefined && subprotocols.some((name) => offered.includes(name));
 }
 
 /** The one credential that may stand in a URL: single use, thirty seconds. */

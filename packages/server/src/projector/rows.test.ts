@@ -28,7 +28,7 @@ function entryOf(value: unknown, codec: 'json' | 'msgpack' = 'json'): JournalEnt
 }
 
 function rowsOf(entries: readonly JournalEntry[]): Rows {
-  const rows: Rows = { samples: [], anomalies: [] };
+  const rows: Rows = { samples: [], anomalies: [], records: [] };
   const add = createRowMaker();
   for (const entry of entries) add(entry, rows);
   return rows;

@@ -1,10 +1,12 @@
 import {
   type AnomalyMessage,
   anomalyKind,
+  fromRecordValue,
   isRefusal,
   type JournalEntry,
   type ProjectedAnomaly,
   type ProjectedSample,
+  type StateRecord,
   toAnomalyReport,
   toDataId,
   toPlace,
@@ -20,6 +22,7 @@ import { RowTemplates } from './row-templates.ts';
 export interface Rows {
   readonly samples: ProjectedSample[];
   readonly anomalies: ProjectedAnomaly[];
+  readonly records: StateRecord[];
 }
 
 const MAX_CACHED_KEYS = 100_000;
@@ -37,8 +40,7 @@ export function createRowMaker(): (entry: JournalEntry, rows: Rows) => void {
     return key;
   };
   const templates = new RowTemplates();
-  return (entry, rows) => {
-    if (entry.kind === 'anomaly' || entry.kind === 'finding') return addAnomaly(entry, rows);
+  const addSamples = (entry: JournalEntry, rows: Rows): void => {
     const record = entry as JournalEntry & { readonly payload: Buffer };
     if (addLike(templates, record, rows)) return;
     const items = itemsOf(entry);
@@ -48,6 +50,11 @@ export function createRowMaker(): (entry: JournalEntry, rows: Rows) => void {
       if (row && start !== undefined) templates.learn(record, start, row);
     }
   };
+  const add = {
+    ...{ telemetry: addSamples, frame: addSamples },
+    ...{ anomaly: addAnomaly, finding: addAnomaly, state: addRecord },
+  } as const satisfies Record<JournalEntry['kind'], unknown>;
+  return (entry, rows) => add[entry.kind](entry, rows);
 }
 
 /** Where the first message of a record stands; undefined in a JSON array, whose items a template does not read. */
@@ -108,6 +115,12 @@ function addSample(value: unknown, { entry, rows, keyOf }: Target): ProjectedSam
   };
   rows.samples.push(row);
   return row;
+}
+
+function addRecord(entry: JournalEntry, rows: Rows): void {
+  const [value] = itemsOf(entry);
+  const record = fromRecordValue(value);
+  if (record) rows.records.push(record);
 }
 
 function addAnomaly(entry: JournalEntry, rows: Rows): void {

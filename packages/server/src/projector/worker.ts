@@ -47,13 +47,13 @@ async function persist<T>(task: () => Promise<T>): Promise<T | undefined> {
 /** Reads on from `position` until there are enough rows for one transaction. */
 function gather(position: number, rows: Rows): number {
   let at = position;
-  while (at < shared.durable && rows.samples.length + rows.anomalies.length < batchRows)
+  while (at < shared.durable && rows.samples.length + rows.anomalies.length + rows.records.length < batchRows)
     at = reader.read(at, shared.durable, (entry) => addRows(entry, rows));
   return at;
 }
 
 async function project(projection: Projection, from: number): Promise<number | undefined> {
-  const rows: Rows = { samples: [], anomalies: [] };
+  const rows: Rows = { samples: [], anomalies: [], records: [] };
   const beganMs = performance.now();
   const position = gather(from, rows);
   const startedMs = performance.now();

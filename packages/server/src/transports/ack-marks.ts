@@ -1,37 +1,54 @@
+/** Room for this many stays for the next messages; what a burst took beyond it is let go. */
+const KEPT_ROOM = 64;
+/** So many places before the head are won back at once. */
+const MAX_PASSED = 4096;
+
 /**
  * What a connection owes an answer for: journal positions in rising order, each with whatever the answer needs. Two plain
- * arrays and a head, so that a message costs two pushes.
+ * arrays that are written over and over, so that a message costs two stores and leaves nothing for the collector.
  */
-export class AckMarks<Note> {
+export class AckMarks<Note extends string | number> {
   #positions: number[] = [];
-  #notes: Note[] = [];
+  #notes: (Note | undefined)[] = [];
   #head = 0;
+  #end = 0;
 
   get length(): number {
-    return this.#positions.length - this.#head;
+    return this.#end - this.#head;
   }
 
   /** Positions only rise: an earlier one (a repeat, a refusal) waits with the one before it. */
   push(position: number, note: Note): void {
-    const last = this.#positions.at(-1);
-    this.#positions.push(last !== undefined && this.length > 0 && last > position ? last : position);
-    this.#notes.push(note);
+    const last = this.length > 0 ? (this.#positions[this.#end - 1] as number) : position;
+    this.#positions[this.#end] = last > position ? last : position;
+    this.#notes[this.#end] = note;
+    this.#end += 1;
   }
 
-  /** Takes everything that lies before `durable`, in order. */
-  drain(durable: number, visit: (note: Note) => void): void {
-    while (this.#head < this.#positions.length && (this.#positions[this.#head] as number) < durable) {
-      visit(this.#notes[this.#head] as Note);
-      this.#head += 1;
-    }
-    if (this.#head === this.#positions.length) {
-      this.#positions = [];
-      this.#notes = [];
-      this.#head = 0;
-    } else if (this.#head > 4096) {
-      this.#positions = this.#positions.slice(this.#head);
-      this.#notes = this.#notes.slice(this.#head);
-      this.#head = 0;
-    }
+  /** Takes the oldest, if it lies before `durable`; undefined: nothing does. */
+  take(durable: number): Note | undefined {
+    const head = this.#head;
+    if (head === this.#end || (this.#positions[head] as number) >= durable) return undefined;
+    const note = this.#notes[head] as Note;
+    this.#notes[head] = undefined;
+    this.#head = head + 1;
+    if (this.#head === this.#end) this.#restart();
+    else if (this.#head === MAX_PASSED) this.#moveDown();
+    return note;
+  }
+
+  #restart(): void {
+    this.#head = 0;
+    this.#end = 0;
+    if (this.#positions.length <= KEPT_ROOM) return;
+    this.#positions = [];
+    this.#notes = [];
+  }
+
+  #moveDown(): void {
+    this.#positions = this.#positions.slice(this.#head, this.#end);
+    this.#notes = this.#notes.slice(this.#head, this.#end);
+    this.#end -= this.#head;
+    this.#head = 0;
   }
 }

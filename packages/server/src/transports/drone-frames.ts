@@ -32,7 +32,6 @@ type Codec = 'json' | 'msgpack';
 interface Frame {
   readonly payload: Buffer;
   readonly codec: Codec;
-  readonly text?: string;
 }
 
 /** One WebSocket message of a drone: decoded, told apart, taken. Never throws for anything a client sends. */
@@ -40,9 +39,9 @@ export function takeFrame(socket: DroneSocket, payload: Buffer, codec: Codec): v
   if (takeAgain(socket, { payload, codec })) return;
   const decoded = codec === 'msgpack' ? decodeMsgpack(payload) : decodeJson(payload);
   if (isRefusal(decoded)) return socket.refuse(decoded);
-  const { value, text } = decoded;
+  const { value } = decoded;
   if (socket.line.compression && isCompressed(value)) return takeCompressed(socket, value);
-  takeValue(socket, value, text === undefined ? { payload, codec } : { payload, codec, text });
+  takeValue(socket, value, { payload, codec });
 }
 
 /** A frame like the last one need not be decoded. */
@@ -82,7 +81,7 @@ function takeTelemetry(socket: DroneSocket, message: Json, frame: Frame): void {
   const outcome = socket.line.ingest.telemetry(message, socket.origin, frame);
   const { seq } = message as { seq?: unknown };
   if ('sample' in outcome) {
-    socket.carries(outcome.sample.droneId);
+    socket.carries(outcome.drone.droneId);
     socket.stream.learn(frame, outcome, socket.origin);
   }
   socket.settle(outcome, typeof seq === 'number' ? seq : undefined);

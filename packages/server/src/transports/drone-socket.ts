@@ -14,7 +14,6 @@ import {
 } from '@skein/core';
 import type { WebSocket } from 'ws';
 import type { Principal } from '../auth/principal.ts';
-import { streamCodec } from '../decode/stream-codec.ts';
 import type { DurableGate, Waiter } from '../net/durable-gate.ts';
 import { AckMarks } from './ack-marks.ts';
 import { countRefusal, type Line } from './line.ts';
@@ -54,7 +53,7 @@ export class DroneSocket implements Waiter, VehicleLink {
     this.#socket = socket;
     this.ws = ws;
     this.line = line;
-    this.stream = new TelemetryStream(line.ingest, streamCodec);
+    this.stream = new TelemetryStream(line.ingest);
     this.#gate = line.disk;
     this.lastHeardMs = nowMs;
     this.lastPingMs = nowMs;
@@ -71,8 +70,14 @@ export class DroneSocket implements Waiter, VehicleLink {
     if (principal.droneId !== undefined) this.carries(principal.droneId);
   }
 
+  /** From now on; what waits already waits for the new word too, so that no answer says more than is true. */
   waitFor(durability: Durability): void {
-    this.#gate = durability === 'stored' ? this.line.stored : this.line.disk;
+    const gate = durability === 'stored' ? this.line.stored : this.line.disk;
+    if (this.#isWaiting && gate !== this.#gate) {
+      this.#gate.leave(this);
+      gate.join(this);
+    }
+    this.#gate = gate;
   }
 
   /** Orders for this drone go down this socket. */
@@ -137,10 +142,9 @@ export class DroneSocket implements Waiter, VehicleLink {
 
   onDurable(position: number): boolean {
     let upto = -1;
-    this.#marks.drain(position, (note) => {
+    for (let note = this.#marks.take(position); note !== undefined; note = this.#marks.take(position))
       if (typeof note === 'number') upto = note;
       else if (note !== '') this.sendText(note);
-    });
     if (upto >= 0 && this.ackMode !== 'none')
       this.#sendShort(`{"type":"ack","upto":${upto},"durability":"${this.#gate.durability}"}`);
     if (this.#isHeld && this.#marks.length < MAX_UNACKED / 2) this.#hold(false);
@@ -215,7 +219,6 @@ export class DroneSocket implements Waiter, VehicleLink {
   /** The connection is gone: nothing waits for it, no order goes down it. */
   end(): void {
     this.#gate.leave(this);
-    this.line.disk.leave(this);
     for (const droneId of this.#drones) this.line.links.detach(this.origin.tenant, droneId, this);
     this.#drones.clear();
   }

@@ -60,9 +60,14 @@ function takeOrderAck(line: Line, request: FastifyRequest): object {
   const { commandId } = request.params as { commandId: string };
   const answer = { ...(request.body as object), commandId };
   if (!commandAck.accepts(answer)) return commandAck.explain(answer);
-  const { result, message } = answer as unknown as { result: string; message?: string };
+  const { result, ...more } = answer as unknown as { result: string; message?: string; progressPct?: number };
   const { tenant } = request.principal as Principal;
-  line.links.answer(tenant, { commandId, droneId, result, ...(message !== undefined && { message }) });
+  const { message, progressPct } = more;
+  line.links.answer(tenant, {
+    ...{ commandId, droneId, result },
+    ...(message !== undefined && { message }),
+    ...(progressPct !== undefined && { progressPct }),
+  });
   return {
     status: 'success',
     timestamp: new Date(line.clock.now()).toISOString(),

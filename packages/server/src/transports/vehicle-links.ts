@@ -2,20 +2,29 @@ import type { Bus, Channel, OrderMessage, VehicleLink } from '@skein/core';
 
 /** The ways to every vehicle that are open now: its sockets, its long poll. */
 export class VehicleLinks {
-  readonly #links = new Map<string, readonly VehicleLink[]>();
+  /** By tenant, then by drone: a key made of both would be one more text a drone. */
+  readonly #links = new Map<string, Map<string, readonly VehicleLink[]>>();
   /** A drone has one way open as a rule, and a socket many drones: they share one list. */
   readonly #sole = new WeakMap<VehicleLink, readonly VehicleLink[]>();
   readonly #bus: Bus;
+  #onAttached: (tenant: string, droneId: string) => void = () => undefined;
 
   constructor(bus: Bus) {
     this.#bus = bus;
   }
 
   attach(tenant: string, droneId: string, link: VehicleLink): void {
-    const key = keyOf(tenant, droneId);
-    const links = this.#links.get(key);
-    if (!links) this.#links.set(key, this.#only(link));
-    else if (!links.includes(link)) this.#links.set(key, [...links, link]);
+    const ofTenant = this.#links.get(tenant) ?? new Map<string, readonly VehicleLink[]>();
+    this.#links.set(tenant, ofTenant);
+    const links = ofTenant.get(droneId);
+    if (links?.includes(link)) return;
+    ofTenant.set(droneId, links ? [...links, link] : this.#only(link));
+    this.#onAttached(tenant, droneId);
+  }
+
+  /** Called whenever a further way to a vehicle has opened. */
+  onAttached(listener: (tenant: string, droneId: string) => void): void {
+    this.#onAttached = listener;
   }
 
   #only(link: VehicleLink): readonly VehicleLink[] {
@@ -25,19 +34,22 @@ export class VehicleLinks {
   }
 
   detach(tenant: string, droneId: string, link: VehicleLink): void {
-    const key = keyOf(tenant, droneId);
-    const links = this.#links.get(key)?.filter((each) => each !== link) ?? [];
-    if (links.length === 0) this.#links.delete(key);
-    else this.#links.set(key, links);
+    const links = this.#of(tenant, droneId).filter((each) => each !== link);
+    if (links.length === 0) this.#links.get(tenant)?.delete(droneId);
+    else this.#links.get(tenant)?.set(droneId, links);
+  }
+
+  #of(tenant: string, droneId: string): readonly VehicleLink[] {
+    return this.#links.get(tenant)?.get(droneId) ?? [];
   }
 
   channels(tenant: string, droneId: string): readonly Channel[] {
-    return (this.#links.get(keyOf(tenant, droneId)) ?? []).map(({ channel }) => channel);
+    return this.#of(tenant, droneId).map(({ channel }) => channel);
   }
 
   /** Over every way at once; the vehicle knows a repeat by its command id. Returns the ways the bytes went. */
   send(tenant: string, droneId: string, order: OrderMessage): readonly Channel[] {
-    const links = this.#links.get(keyOf(tenant, droneId)) ?? [];
+    const links = this.#of(tenant, droneId);
     return links.filter((link) => link.send(order)).map(({ channel }) => channel);
   }
 
@@ -54,5 +66,3 @@ export interface VehicleAnswer {
   readonly progressPct?: number;
   readonly message?: string;
 }
-
-const keyOf = (tenant: string, droneId: string): string => `${tenant}:${droneId}`;

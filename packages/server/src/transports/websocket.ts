@@ -47,6 +47,7 @@ export class DroneSockets {
     return {
       path,
       permission: 'telemetry:write',
+      subprotocols: ['skein.v1+msgpack', 'skein.v1'],
       refuse: (request) => this.#refuseEntry(request.socket.remoteAddress ?? ''),
       enter: (ws, principal, request) => this.#enter(ws, principal, request),
     };

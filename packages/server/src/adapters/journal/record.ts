@@ -12,7 +12,7 @@ import { crc32cWords } from './crc32c.ts';
 
 export const RECORD_MAGIC = 0x316e_6b53;
 export const HEADER_BYTES = 32;
-const KINDS: readonly JournalKind[] = ['telemetry', 'anomaly', 'finding', 'frame'];
+const KINDS: readonly JournalKind[] = ['telemetry', 'anomaly', 'finding', 'frame', 'state'];
 const CODECS: readonly Codec[] = ['json', 'msgpack'];
 const MAX_TENANT_BYTES = 128;
 

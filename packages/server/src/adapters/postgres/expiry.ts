@@ -1,9 +1,12 @@
 import type { Retention } from '@skein/core';
 import type { Pool } from 'pg';
 import { DIMENSION_GRACE_MS } from '../retention.ts';
+import { PASSING_KINDS } from '../stored-record.ts';
 import { codeOf, inTransaction, withClient } from './pool.ts';
 
 const SLICE = 5000;
+const DROP_RECORDS = `DELETE FROM skein_records WHERE record_ref IN (
+  SELECT record_ref FROM skein_records WHERE ended_ms < $1 AND kind IN (${PASSING_KINDS}) LIMIT ${SLICE})`;
 const LOCK_NOT_AVAILABLE = '55P03';
 
 /** Age counts from the arrival; a day’s partition goes as a whole once its last row is too old. */
@@ -21,6 +24,7 @@ export async function expire(
     dropped += rows ?? 0;
   }
   await dropInSlices(pool, 'drone_anomalies', nowMs - anomaliesMs);
+  await inSlices(pool, DROP_RECORDS, nowMs - anomaliesMs);
   if (complete) await dropDimensions(pool, beforeMs - DIMENSION_GRACE_MS);
   return dropped;
 }

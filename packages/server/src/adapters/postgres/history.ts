@@ -18,6 +18,7 @@ import {
   toStoredSample,
 } from '../stored-row.ts';
 import type { Query } from './query.ts';
+import { Values } from './values.ts';
 
 const SAMPLE_FIELDS = sampleFields({
   timeUs: 'skein_us(t."time")',
@@ -37,16 +38,6 @@ const ANOMALY_FIELDS = [
     'data::text',
   ],
 ].join(', ');
-
-/** Numbers its values as they come: `$1`, `$2`, … */
-class Values {
-  readonly list: unknown[] = [];
-
-  add(value: unknown): string {
-    this.list.push(value);
-    return `$${this.list.length}`;
-  }
-}
 
 type Reading = Omit<History, 'anomalies' | 'acknowledge'>;
 

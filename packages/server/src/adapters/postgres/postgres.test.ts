@@ -1,4 +1,4 @@
-import type { Projection, Store } from '@skein/core';
+import type { Projection, StateRecord, Store } from '@skein/core';
 import fc from 'fast-check';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -122,6 +122,57 @@ describe.skipIf(absent !== undefined)(
       expect(await projection.write(batchOf([ours]))).toEqual({ stored: 0, repeated: 1 });
     });
 
+    test('missions, commands, fences, charging and coordination stand in the relations that analysts read', async () => {
+      const record = (
+        kind: StateRecord['kind'],
+        data: object,
+        more: Partial<StateRecord> = {},
+      ): StateRecord => ({
+        ...{ kind, tenant: 'unfold', id: `${kind}-1`, version: 1, state: 'active', droneId: 'drone-1' },
+        ...{ createdAtMs: NOW_MS, changedAtMs: NOW_MS, data: data as StateRecord['data'], ...more },
+      });
+      const ended = { startedAtMs: NOW_MS + 60_000, endedAtMs: NOW_MS + 240_000 };
+      await projection.write(
+        batchOf(
+          [],
+          [],
+          [
+            record(
+              'mission',
+              { name: 'Survey', type: 'survey', priority: 'high' },
+              { state: 'completed', ...ended },
+            ),
+            record('command', { command: 'goto', notAfterMs: NOW_MS + 5000.5 }),
+            record('geofence', { name: 'Park', geometry: { type: 'Polygon' } }),
+            record('charging_session', { startBatteryPct: 20, endBatteryPct: 80.5 }, ended),
+            record('coordination_event', {
+              eventType: 'collision_avoidance',
+              droneIds: ['drone-1'],
+              resolutionTimeMs: 42,
+            }),
+          ],
+        ),
+      );
+      const one = async (text: string) => (await sql.query(`${text} WHERE tenant = 'unfold'`)).rows[0];
+      expect(await one('SELECT status, actual_duration_minutes AS minutes, name FROM missions')).toEqual({
+        ...{ status: 'completed', minutes: 3, name: 'Survey' },
+      });
+      expect(await one('SELECT command, status, drone_id FROM commands')).toMatchObject({ command: 'goto' });
+      expect(await one('SELECT name FROM geofences')).toEqual({ name: 'Park' });
+      expect(
+        await one(
+          'SELECT end_battery_percentage - start_battery_percentage AS gained FROM charging_sessions',
+        ),
+      ).toEqual({
+        gained: 60.5,
+      });
+      expect(await one('SELECT event_type, resolution_time_ms AS ms FROM coordination_events')).toEqual({
+        ...{ event_type: 'collision_avoidance', ms: 42 },
+      });
+      await projection.write(batchOf([], [], [record('geofence', {}, { version: 2, endedAtMs: NOW_MS })]));
+      expect(await one('SELECT name FROM geofences')).toBeUndefined();
+    });
+
     test('guide A’s own anomalies are ours too, once', async () => {
       const values = [
         's',
@@ -164,6 +215,7 @@ describe.skipIf(absent !== undefined)(
         position: 77,
         samples: poisoned,
         anomalies: [anomalyOf('poison')],
+        records: [],
       };
       const bad = anomalyOf('poison', { anomalyId: 'a-2', data: '{"text":"\\u0000"}', droneId: 'drone-bad' });
       expect((await projection.write({ ...batch, anomalies: [...batch.anomalies, bad] })).stored).toBe(18);

@@ -6,6 +6,7 @@ import { expire } from './expiry.ts';
 import { migrate } from './migrate.ts';
 import { Partitions } from './partitions.ts';
 import { codeOf, createPool, withClient } from './pool.ts';
+import { upsertRecords } from './records.ts';
 import { insertSamples, mergeSamples } from './samples.ts';
 
 /** What one batch may take. */
@@ -14,7 +15,8 @@ const UNIQUE_VIOLATION = '23505';
 /** Data that PostgreSQL cannot hold (class 22), or not at that size or depth (class 54). */
 const POISON = /^(?:22|54)/;
 
-type Rows = Pick<ProjectionBatch, 'samples' | 'anomalies'>;
+type Rows = Pick<ProjectionBatch, 'samples' | 'anomalies' | 'records'>;
+const NO_ROWS: Rows = { samples: [], anomalies: [], records: [] };
 type Progress = Pick<ProjectionBatch, 'journalId' | 'position'>;
 /** What a log may say of a row that was left out. */
 type RefusedRow = Pick<ProjectedSample, 'tenant' | 'droneId' | 'sessionId' | 'timeUs'>;
@@ -81,15 +83,18 @@ class Writer {
       for (const part of parts.length === 1 ? [] : parts)
         stored += await this.#writeOrSplit(client, part, undefined);
       // The position moves only once everything before it is stored.
-      return progress
-        ? stored + (await this.#writeRows(client, { samples: [], anomalies: [] }, progress))
-        : stored;
+      return progress ? stored + (await this.#writeRows(client, NO_ROWS, progress)) : stored;
     }
   }
 
-  #refuse({ samples, anomalies }: Rows, error: Error): void {
+  #refuse({ samples, anomalies, records }: Rows, error: Error): void {
     for (const { tenant, droneId, sessionId, timeUs } of [...samples, ...anomalies])
       this.#onRefused({ tenant, droneId, sessionId, timeUs }, error.message);
+    for (const { tenant, kind, id, changedAtMs, droneId = '' } of records)
+      this.#onRefused(
+        { tenant, droneId, sessionId: `${kind}:${id}`, timeUs: changedAtMs * 1000 },
+        error.message,
+      );
   }
 
   /** New rows straight into the table; where another writer was there first, by way of a staging table. */
@@ -106,7 +111,7 @@ class Writer {
 
   async #attempt(
     client: PoolClient,
-    { samples, anomalies }: Rows,
+    { samples, anomalies, records }: Rows,
     progress: Progress | undefined,
     insert: typeof insertSamples,
   ): Promise<number> {
@@ -115,6 +120,7 @@ class Writer {
       await this.#begin(client, samples);
       const stored =
         (await insert(client, samples, this.#dimensions)) + (await insertAnomalies(client, anomalies));
+      await upsertRecords(client, records);
       if (progress) await setPosition(client, progress);
       await client.query('COMMIT');
       this.#dimensions.advance(samples);
@@ -143,21 +149,25 @@ class Writer {
   }
 }
 
-/** No part: nothing to leave out. One part: the row itself. Else two. */
-function split({ samples, anomalies }: Rows): readonly Rows[] {
-  if (samples.length > 0 && anomalies.length > 0)
-    return [
-      { samples, anomalies: [] },
-      { samples: [], anomalies },
-    ];
+/** No part: nothing to leave out. One part: the row itself. Else the parts of each kind, or two halves. */
+function split({ samples, anomalies, records }: Rows): readonly Rows[] {
+  const ofOneKind = [
+    { ...NO_ROWS, samples },
+    { ...NO_ROWS, anomalies },
+    { ...NO_ROWS, records },
+  ].filter((rows) => countOf(rows) > 0);
+  if (ofOneKind.length > 1) return ofOneKind;
   const half = (count: number) => Math.ceil(count / 2);
-  const [middle, at] = [half(samples.length), half(anomalies.length)];
+  const [middle, at, mark] = [half(samples.length), half(anomalies.length), half(records.length)];
   const parts = [
-    { samples: samples.slice(0, middle), anomalies: anomalies.slice(0, at) },
-    { samples: samples.slice(middle), anomalies: anomalies.slice(at) },
+    { samples: samples.slice(0, middle), anomalies: anomalies.slice(0, at), records: records.slice(0, mark) },
+    { samples: samples.slice(middle), anomalies: anomalies.slice(at), records: records.slice(mark) },
   ];
-  return parts.filter((part) => part.samples.length + part.anomalies.length > 0);
+  return parts.filter((part) => countOf(part) > 0);
 }
+
+const countOf = ({ samples, anomalies, records }: Rows): number =>
+  samples.length + anomalies.length + records.length;
 
 async function setPosition(client: PoolClient, { journalId, position }: Progress): Promise<void> {
   const sql = `INSERT INTO skein_positions VALUES ($1, $2)

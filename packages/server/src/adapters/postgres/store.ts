@@ -4,6 +4,7 @@ import { createPostgresHistory } from './history.ts';
 import { migrate } from './migrate.ts';
 import { createPool } from './pool.ts';
 import { createQuery } from './query.ts';
+import { createPostgresRecords } from './records.ts';
 
 /** What one read may take. */
 const STATEMENT_MS = 5000;
@@ -23,6 +24,7 @@ export async function openPostgresStore(options: { url: string; poolMax: number 
     closed ? Promise.reject(new Error('The store is closed.')) : run(sql, values);
   return {
     ...createPostgresHistory(query),
+    ...createPostgresRecords(query),
     ...createPostgresCredentials(query),
     ...createPostgresAudit(pool, query),
     ping: async () => void (await query('SELECT 1', [])),

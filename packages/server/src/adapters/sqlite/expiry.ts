@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Retention } from '@skein/core';
 import { DIMENSION_GRACE_MS } from '../retention.ts';
+import { PASSING_KINDS } from '../stored-record.ts';
 import { inTransaction } from './database.ts';
 
 /** Rows dropped in one transaction: some 50 ms, then others may write. */
@@ -15,6 +16,8 @@ export function createExpiry(db: DatabaseSync) {
     AND rowid IN (SELECT rowid FROM telemetry ORDER BY rowid LIMIT ${SLICE})`);
   const dropAnomalies = db.prepare(`DELETE FROM anomalies WHERE received_ms < ?
     AND anomaly_ref IN (SELECT anomaly_ref FROM anomalies ORDER BY anomaly_ref LIMIT ${SLICE})`);
+  const dropRecords = db.prepare(`DELETE FROM records WHERE record_ref IN (
+    SELECT record_ref FROM records WHERE ended_ms < ? AND kind IN (${PASSING_KINDS}) LIMIT ${SLICE})`);
   const dropSessions = db.prepare(`DELETE FROM sessions WHERE session_ref IN (
     SELECT session_ref FROM sessions WHERE used_ms < ? AND NOT EXISTS (
       SELECT 1 FROM telemetry t WHERE t.session_ref = sessions.session_ref) LIMIT ${SLICE})`);
@@ -36,6 +39,7 @@ export function createExpiry(db: DatabaseSync) {
     expire({ telemetryMs, anomaliesMs }: Retention, nowMs: number): number {
       const dropped = inSlices(dropSamples, nowMs - telemetryMs);
       inSlices(dropAnomalies, nowMs - anomaliesMs);
+      inSlices(dropRecords, nowMs - anomaliesMs);
       const unusedMs = nowMs - telemetryMs - DIMENSION_GRACE_MS;
       inSlices(dropProfiles, unusedMs);
       if (inSlices(dropSessions, unusedMs) > 0) inTransaction(db, () => dropDrones.run());

@@ -21,6 +21,7 @@ import {
   toStoredSample,
 } from '../stored-row.ts';
 import { all, one } from './database.ts';
+import { createRecordShelf } from './records.ts';
 
 const SAMPLE_FIELDS = sampleFields({
   ...{ timeUs: 't.time_us', receivedMs: 't.received_ms', profile: 'p.json', rest: 't.rest' },
@@ -114,7 +115,7 @@ export function createSqliteHistory(db: DatabaseSync) {
     JOIN profiles p ON p.profile_ref = t.profile_ref`);
   const latest = () => all(findLatest).map((row) => ({ ...toStoredSample(row), tenant: tenantOf(row) }));
 
-  return { telemetry, byDataId, series, latest, ...createAnomalies(db) };
+  return { telemetry, byDataId, series, latest, ...createAnomalies(db), ...createRecordShelf(db) };
 }
 
 function createAnomalies(db: DatabaseSync) {

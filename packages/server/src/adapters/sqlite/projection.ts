@@ -12,6 +12,7 @@ import { VALUE_COLUMNS } from '../stored-row.ts';
 import { inTransaction, one, openDatabase } from './database.ts';
 import { createDimensions } from './dimensions.ts';
 import { createExpiry } from './expiry.ts';
+import { createRecordUpsert } from './records.ts';
 
 const COLUMNS = [
   ...[
@@ -50,6 +51,7 @@ function createWriter(db: DatabaseSync) {
   const dimensions = createDimensions(db);
   const insertSamples = createSampleInsert(db, dimensions);
   const insertAnomalies = createAnomalyInsert(db);
+  const upsertRecords = createRecordUpsert(db);
   const setPosition = db.prepare(`INSERT INTO positions VALUES (?, ?)
     ON CONFLICT (journal_id) DO UPDATE SET position = excluded.position`);
   const dataVersion = db.prepare('PRAGMA data_version');
@@ -64,11 +66,12 @@ function createWriter(db: DatabaseSync) {
 
   return {
     forget: dimensions.forget,
-    write({ journalId, position, samples, anomalies }: ProjectionBatch): ProjectionReport {
+    write({ journalId, position, samples, anomalies, records }: ProjectionBatch): ProjectionReport {
       try {
         return inTransaction(db, () => {
           forgetIfChanged();
           const stored = insertSamples(samples) + insertAnomalies(anomalies);
+          upsertRecords(records);
           setPosition.run(journalId, position);
           return { stored, repeated: samples.length + anomalies.length - stored };
         });

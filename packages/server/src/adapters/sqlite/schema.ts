@@ -72,6 +72,25 @@ export const HISTORY_MIGRATIONS: readonly string[] = [
     position INTEGER NOT NULL
   ) STRICT;
   `,
+  `
+  CREATE TABLE records (
+    record_ref INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    drone_id TEXT,
+    state TEXT NOT NULL,
+    created_ms INTEGER NOT NULL,
+    changed_ms INTEGER NOT NULL,
+    started_ms INTEGER,
+    ended_ms INTEGER,
+    data TEXT NOT NULL,
+    UNIQUE (tenant, kind, id)
+  ) STRICT;
+  CREATE INDEX records_by_time ON records (tenant, kind, created_ms);
+  CREATE INDEX records_by_end ON records (ended_ms);
+  `,
 ];
 
 export const CONTROL_MIGRATIONS: readonly string[] = [

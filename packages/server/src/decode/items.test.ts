@@ -18,7 +18,6 @@ import { createMemoryBus } from '../adapters/memory/bus.ts';
 import { itemsOf } from './items.ts';
 import { decodeMsgpack, msgpackList } from './msgpack.ts';
 import { hashSession } from './session-hash.ts';
-import { streamCodec } from './stream-codec.ts';
 
 const origin = { tenant: 'default', channel: 'websocket', receivedAtMs: Date.UTC(2026, 10, 21, 12) } as const;
 
@@ -44,7 +43,7 @@ function createLine() {
     frame: undefined,
     items: itemsOf,
   } satisfies IngestParts);
-  return { entries, samples, ingest, stream: new TelemetryStream(ingest, streamCodec) };
+  return { entries, samples, ingest, stream: new TelemetryStream(ingest) };
 }
 
 const message = (second: number, battery: number, x: number) => ({
