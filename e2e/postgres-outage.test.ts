@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { balanceOf } from './ledger.ts';
 import { newSession, telemetryOf } from './messages.ts';
 import { createPostgresCluster, type PostgresCluster } from './postgres-cluster.ts';
-import { request } from './requests.ts';
+import { post, request } from './requests.ts';
 import { createHome, type Home } from './server.ts';
 import { TestSocket } from './socket.ts';
 import { untilStored } from './stored.ts';
@@ -44,6 +44,22 @@ describe.skipIf(why !== '')(`PostgreSQL${why}`, () => {
     const history = await request(`${server.httpUrl}/api/drones/in-the-outage/telemetry`);
     expect(history).toMatchObject({ status: 503, body: { error: { code: 'SERVICE_UNAVAILABLE' } } });
 
+    // What must land is told to land, and kept, whether the database is there or not.
+    const drone = await TestSocket.open(`${server.ingestUrl}/`);
+    drone.send(telemetryOf({ droneId: 'to-be-landed', sessionId }));
+    await expect
+      .poll(async () => (await request(`${server.httpUrl}/api/drones/to-be-landed`)).status, {
+        timeout: 5000,
+      })
+      .toBe(200);
+    const landing = await post(`${server.httpUrl}/api/drones/to-be-landed/emergency-land`, {});
+    expect(landing).toMatchObject({
+      status: 200,
+      body: { status: 'accepted', state: 'sent', recorded: true },
+    });
+    expect(await drone.nextOf('command')).toMatchObject({ command: 'emergency_land' });
+    drone.close();
+
     await postgres.start();
     await writers.finish();
     await untilStored(server);
@@ -55,6 +71,10 @@ describe.skipIf(why !== '')(`PostgreSQL${why}`, () => {
          FROM drone_telemetry WHERE drone_id LIKE 'writer-%'`,
     );
     expect(row).toEqual({ stored: acked, different: acked });
+    const [command] = await postgres.query(
+      "SELECT command, drone_id FROM commands WHERE drone_id = 'to-be-landed'",
+    );
+    expect(command).toEqual({ command: 'emergency_land', drone_id: 'to-be-landed' });
 
     await server.kill9();
     server = await home.start();

@@ -1,0 +1,138 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connectOperator, type Operator } from '../packages/client/src/index.ts';
+import {
+  createSimulation,
+  type FleetRun,
+  runFleet,
+  type Simulation,
+  type SimulationOptions,
+} from '../packages/simulator/src/index.ts';
+import { post, type Reply, request } from './requests.ts';
+import { createHome, type Home, type Key, type Server } from './server.ts';
+import type { Json } from './socket.ts';
+
+/** A server, and tenants of it with simulated drones and an operator each. */
+export interface MissionWorld {
+  readonly home: Home;
+  server: Server;
+  /** A tenant of its own, with drones that fly until the task is done. */
+  tenant(name: string): Promise<Tenant>;
+}
+
+export interface Tenant {
+  readonly operator: Key;
+  readonly drones: Key;
+  /** What the gateway has told this tenant's operator, oldest first. */
+  readonly told: Json[];
+  readonly connect: () => Promise<Operator>;
+  get(path: string): Promise<Reply>;
+  ask(path: string, body?: Json): Promise<Reply>;
+  /** The mission once `is` holds of it. */
+  mission(id: string, is: (mission: Json) => boolean): Promise<Json>;
+  fly(
+    options: Partial<SimulationOptions>,
+    task: (simulation: Simulation) => Promise<void>,
+  ): Promise<FleetRun>;
+}
+
+const PATIENCE_MS = 45_000;
+const TIME_FACTOR = 8;
+
+export async function until<T>(
+  what: string,
+  look: () => Promise<T | undefined>,
+  log: () => string,
+): Promise<T> {
+  const untilMs = Date.now() + PATIENCE_MS;
+  while (Date.now() < untilMs) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await sleep(50);
+  }
+  throw new Error(`${what} has not come:\n${log().slice(-2000)}`);
+}
+
+export async function createMissionWorld(): Promise<MissionWorld> {
+  const home = await createHome();
+  const world: MissionWorld = {
+    home,
+    server: await home.start(),
+    tenant: async (name) => {
+      const keyOf = (permissions: string) =>
+        home.createKey('--name', name, '--tenant', name, '--permissions', permissions);
+      const drones = await keyOf('telemetry:write');
+      const operator = await keyOf('telemetry:read,mission:write,emergency:write');
+      return createTenant(world, { drones, operator });
+    },
+  };
+  return world;
+}
+
+function createTenant(world: MissionWorld, keys: { readonly drones: Key; readonly operator: Key }): Tenant {
+  const { key } = keys.operator;
+  const told: Json[] = [];
+  const log = () => world.home.log();
+  const get = (path: string) => request(`${world.server.httpUrl}${path}`, { key });
+  const reads = async (id: string) => {
+    // Between two lives of the server nobody answers.
+    const { body } = await get(`/api/missions/${id}`).catch(() => ({ body: {} as Json }));
+    return body['mission'] as Json | undefined;
+  };
+  return {
+    ...{ ...keys, told, get },
+    connect: async () => {
+      const operator = connectOperator({
+        ...{ url: `ws://127.0.0.1:${world.server.ports.gateway}`, key, reconnectIntervalMs: 50 },
+      });
+      operator.on('push', (push) => told.push(push as Json));
+      await until('the gateway', async () => (told.length > 0 ? true : undefined), log);
+      return operator;
+    },
+    ask: (path, body = {}) => post(`${world.server.httpUrl}${path}`, body, { key }),
+    mission: (id, is) =>
+      until(
+        `mission ${id}`,
+        async () => {
+          const mission = await reads(id);
+          return mission && is(mission) ? mission : undefined;
+        },
+        () => `${log()}\n${JSON.stringify(told.slice(-20))}`,
+      ),
+    fly: async (options, task) => {
+      const simulation = createSimulation({ drones: 1, seed: 21, autonomous: false, ...options });
+      const ended = new AbortController();
+      const { ingestUrl: url, httpUrl } = world.server;
+      const run = runFleet({
+        ...{ simulation, mode: 'websocket', key: keys.drones.key, url, httpUrl },
+        ...{ rateHz: 5, timeFactor: TIME_FACTOR, signal: ended.signal, flushTimeoutMs: 2000 },
+      });
+      try {
+        await until(
+          'the drones',
+          async () => {
+            const { body } = await get('/api/drones');
+            const items = (body['drones'] ?? body['items'] ?? []) as Json[];
+            return items.length >= simulation.count ? true : undefined;
+          },
+          log,
+        );
+        await task(simulation);
+      } finally {
+        ended.abort();
+      }
+      return run;
+    },
+  };
+}
+
+/** A square of 60 m at 30 m, to the north-east of a pad. */
+export const square = (x: number, y: number, changes: Json = {}): Json => ({
+  ...{ name: 'square', type: 'survey', priority: 'normal', end: 'return' },
+  waypoints: [
+    { x: x + 60, y, z: 30 },
+    { x: x + 60, y: y + 60, z: 30 },
+    { x, y: y + 60, z: 30 },
+    { x, y: y + 10, z: 30 },
+  ],
+  ...changes,
+});

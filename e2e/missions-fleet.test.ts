@@ -1,0 +1,98 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createMissionWorld, type MissionWorld, square } from './mission-world.ts';
+import type { Json } from './socket.ts';
+
+/** Many missions and many drones: matched, divided, begun by themselves. */
+
+let world: MissionWorld;
+beforeEach(async () => {
+  world = await createMissionWorld();
+});
+afterEach(() => world.home.remove());
+
+const is = (status: string) => (mission: Json) => mission['status'] === status;
+const SPACED = { padSpacingM: 400 };
+
+it('many missions are matched to the drones that fly them best together; the decision replays', async () => {
+  const tenant = await world.tenant('matched');
+  await tenant.fly({ drones: 4, ...SPACED }, async ({ state, ids }) => {
+    const homes = ids.map((_id, i) => [state.x[i] as number, state.y[i] as number] as const);
+    const missions: string[] = [];
+    for (const [x, y] of [...homes].reverse().slice(0, 3)) {
+      const { body } = await tenant.ask('/api/missions', { mission: square(x, y) });
+      missions.push(String(body['missionId']));
+    }
+    const dry = await tenant.ask('/api/missions/assign-all', { dry_run: true });
+    expect(dry).toMatchObject({ status: 200, body: { method: 'exact', optimal: true, unassigned: [] } });
+    const { status, body } = await tenant.ask('/api/missions/assign-all', {});
+    expect([status, body['unassigned'], body['optimal']]).toEqual([200, [], true]);
+    const given = body['assigned'] as Json[];
+    // Each begins beside a drone of its own: nobody else is as near.
+    const expected = [...ids].reverse().slice(0, 3);
+    expect(missions.map((id) => given.find(({ missionId }) => missionId === id)?.['droneId'])).toEqual(
+      expected,
+    );
+    expect(given[0]?.['runnerUps']).toHaveLength(3);
+    const { body: one } = await tenant.get(`/api/missions/${missions[0]}`);
+    expect(one['decision']).toMatchObject({ decision: 'assign_missions', certificate: { holds: true } });
+    for (const id of missions) await tenant.mission(id, is('completed'));
+  });
+});
+
+it('an area shared by three drones becomes three missions, cut for where they are', async () => {
+  const tenant = await world.tenant('shared');
+  await tenant.fly({ drones: 3, ...SPACED }, async ({ ids }) => {
+    const template = {
+      type: 'survey',
+      ...{
+        area: [
+          [0, 0],
+          [600, 0],
+          [600, 400],
+          [0, 400],
+        ].map(([x, y]) => ({ x, y })),
+        ground_sample_m: 0.03,
+      },
+      camera: {
+        ...{ sensor_width_mm: 13.2, sensor_height_mm: 8.8, focal_length_mm: 8.8 },
+        ...{ image_width_px: 5472, image_height_px: 3648 },
+      },
+    };
+    const mission = { name: 'field', type: 'mapping', priority: 'low' };
+    const whole = await tenant.ask('/api/missions', { mission, template, dry_run: true });
+    const { status, body } = await tenant.ask('/api/missions', { mission, template, drone_ids: ids });
+    expect(status).toBe(200);
+    const parts = body['missions'] as Json[];
+    expect(parts.map(({ name }) => name)).toEqual(['field 1/3', 'field 2/3', 'field 3/3']);
+    const lengthOf = (all: unknown) => (all as Json[]).reduce((sum, { lengthM }) => sum + Number(lengthM), 0);
+    expect(lengthOf(parts)).toBeLessThanOrEqual(lengthOf(whole.body['missions']));
+    const times = parts.map(({ timeS }) => Number(timeS));
+    expect(Math.max(...times)).toBeLessThan(0.6 * Number((whole.body['missions'] as Json[])[0]?.['timeS']));
+    const bad = await tenant.ask('/api/missions', { mission, template: { ...template, area: [] } });
+    expect(bad).toMatchObject({ status: 400, body: { error: { details: { field: 'template.area' } } } });
+  });
+});
+
+it('a mission that is to find its drone by itself does, and so does one whose time has come', async () => {
+  const tenant = await world.tenant('by-itself');
+  await tenant.fly({ drones: 2, ...SPACED }, async ({ state }) => {
+    const at = (i: number) => [state.x[i] as number, state.y[i] as number] as const;
+    const own = await tenant.ask('/api/missions', { mission: square(...at(0)), auto_assign: true });
+    const startsAt = new Date(Date.now() + 4000).toISOString().slice(0, 19);
+    const schedule = { starts_at: startsAt, time_zone: 'UTC', rrule: 'FREQ=DAILY' };
+    const daily = await tenant.ask('/api/missions', { mission: square(...at(1), { schedule }) });
+    const past = { ...schedule, starts_at: '2020-01-01T00:00', rrule: null };
+    const missed = await tenant.ask('/api/missions', { mission: square(...at(1), { schedule: past }) });
+    expect(missed).toMatchObject({ status: 400, body: { error: { details: { reason: 'past' } } } });
+    await tenant.mission(String(own.body['missionId']), is('completed'));
+    const series = String(daily.body['missionId']);
+    const find = async () => {
+      const { body } = await tenant.get('/api/missions');
+      return (body['missions'] as Json[]).find(({ seriesId }) => seriesId === series)?.['missionId'];
+    };
+    await expect.poll(find, { timeout: 20_000 }).toBeDefined();
+    const flight = await tenant.mission(String(await find()), is('completed'));
+    expect(flight).not.toHaveProperty('schedule');
+    expect(await tenant.mission(series, is('planned'))).toMatchObject({ schedule: { rrule: 'FREQ=DAILY' } });
+  });
+});
