@@ -110,7 +110,13 @@ async function write(projection: Projection, rows: number, say: (text: string) =
     const begun = performance.now();
     const samples = frames.map((frame, at) => project(frame, keys[(start + at) % DRONES] as string));
     const parsed = performance.now();
-    const report = await projection.write({ journalId: 'bench', position: start, samples, anomalies: [] });
+    const report = await projection.write({
+      journalId: 'bench',
+      position: start,
+      samples,
+      anomalies: [],
+      records: [],
+    });
     const ended = performance.now();
     if (report.stored !== samples.length)
       throw new Error(`Only ${report.stored} of ${samples.length} were stored.`);
