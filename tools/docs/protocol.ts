@@ -1,6 +1,13 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { droneMessages, errorCodes, refuse } from '../../packages/core/src/index.ts';
+import {
+  type Command,
+  droneMessages,
+  errorCodes,
+  operatorCommands,
+  type RestTwin,
+  refuse,
+} from '../../packages/core/src/index.ts';
 import { asyncApi } from '../../packages/server/src/http/asyncapi.ts';
 import { type OpenApi, readServedOpenApi } from './served.ts';
 
@@ -53,6 +60,15 @@ ${table(['type', 'needs', 'may have'], droneRows())}
 
 ${table(['type', 'meaning', 'has'], serverRows())}
 
+## The operators' socket
+
+Port 3001, or \`/fleet\` on the HTTP port; credentials as for drones. Any request may have a \`request_id\` (at most 128
+characters), which its reply repeats; unknown fields are refused; camelCase is understood. A reply has \`success\`, \`status\`,
+\`timestamp\`, and where it is a refusal \`message\` and \`error\`. What is pushed, and what it all means, is in
+[operators.md](operators.md).
+
+${table(['request', 'does', 'needs', 'may have', 'reply', 'who may', 'over HTTP'], commandRows())}
+
 ## HTTP
 
 ${routeSections(await readServedOpenApi())}
@@ -80,6 +96,23 @@ function droneRows(): readonly Row[] {
     };
     const others = Object.keys(properties).filter((name) => name !== 'type' && !required.includes(name));
     return [`\`${type}\``, code(required.filter((name) => name !== 'type')), code(others)];
+  });
+}
+
+function commandRows(): readonly Row[] {
+  return (operatorCommands as readonly unknown[] as readonly Command[]).map((command) => {
+    const { type, summary, replyType, permission, fields, rest, schema } = command;
+    const { required = [] } = schema as unknown as { readonly required?: readonly string[] };
+    const needed = Object.keys(fields).filter((name) => required.includes(name));
+    const others = Object.keys(fields).filter((name) => !required.includes(name));
+    const twins = ([rest ?? []].flat() as readonly RestTwin[]).map(
+      ({ method, path }) => `\`${method} ${path.replace(/:(\w+)/g, '{$1}')}\``,
+    );
+    const twin = twins.join('<br>') || '–';
+    return [
+      ...[`\`${type}\``, summary, code(needed), code(others)],
+      ...[`\`${replyType}\``, `\`${permission}\``, twin],
+    ];
   });
 }
 
