@@ -27,7 +27,7 @@ export * from './commands/operator-push.ts';
 export type { Manoeuvre, ManoeuvreKind } from './coordination/manoeuvres.ts';
 export * from './coordination/plan-around.ts';
 export * from './coordination/plan-together.ts';
-export type * from './coordination/resolution/air-motion.ts';
+export * from './coordination/resolution/air-motion.ts';
 export * from './coordination/resolution/mvp.ts';
 export type { PairMode, PairRules } from './coordination/resolution/pair-constraint.ts';
 export type { TacticalMode } from './coordination/resolution/tactical-sentence.ts';
