@@ -7,6 +7,8 @@ export type { Home, Situation } from './commands/airspace/situation.ts';
 export * from './commands/command.ts';
 export * from './commands/command-pushes.ts';
 export * from './commands/confirmations.ts';
+export * from './commands/coordination/coordination-event.ts';
+export * from './commands/coordination/event-book.ts';
 export * from './commands/fleet-status.ts';
 export * from './commands/index.ts';
 export * from './commands/ledger/command-record.ts';

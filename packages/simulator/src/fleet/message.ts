@@ -43,6 +43,7 @@ const STATUS = [
   'mission',
   'flying',
   'hold',
+  'avoiding',
   'returning',
   'landing',
   'emergency_landing',
