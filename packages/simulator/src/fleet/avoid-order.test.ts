@@ -22,7 +22,7 @@ describe('an order to make way', () => {
     expect(result).toBe('accepted');
     fly(35);
     expect(phase(simulation)).toBe('avoid');
-    expect(simulation.message(0).drone.status).toBe('avoiding');
+    expect(simulation.message(0).drone.status).toBe('flying');
     expect(fromM(simulation, x + 60, 60, 30)).toBeLessThan(2);
     expect(flyOut(commandId, 20)).toMatchObject(succeeded);
     expect(phase(simulation)).toBe('hold');
@@ -56,7 +56,7 @@ describe('an order to make way', () => {
     expect(fromM(simulation, 300, 0, 30)).toBeLessThan(1.5);
   });
 
-  it('goes on with a mission from where it was left', () => {
+  it('goes on with a mission at the waypoint it was on its way to', () => {
     const { simulation, obey, give, fly, flyOut } = open();
     obey('upload_mission', {
       waypoints: [
@@ -72,11 +72,15 @@ describe('an order to make way', () => {
     fly(12);
     give('resume', { clears: 1 });
     let nearestM = Number.POSITIVE_INFINITY;
+    let turnedBackM = 0;
+    const northM = at(simulation).y;
     const end = flyOut(commandId, 200, () => {
-      nearestM = Math.min(nearestM, fromM(simulation, left.x, left.y, left.z));
+      nearestM = Math.min(nearestM, fromM(simulation, 0, 150, 30));
+      turnedBackM = Math.max(turnedBackM, northM - at(simulation).y);
     });
     expect(end).toMatchObject(succeeded);
-    expect(nearestM).toBeLessThan(5);
+    expect(nearestM).toBeLessThan(6);
+    expect(turnedBackM).toBeLessThan(5);
   });
 
   it('is refused under a hold, on the way home, on the ground, and where its points or its time say nothing', () => {

@@ -2,11 +2,14 @@ import { STEP_S } from '../physics/airframe.ts';
 import { PHASE } from '../physics/fleet-state.ts';
 import { accept, type Cockpit, type Decide, refuseOrder } from './decision.ts';
 import { aimAtLeg, type Leg, WAYPOINT_RADIUS_M } from './flight-plan.ts';
-import { airborne, interrupt } from './motion-orders.ts';
+import { airborne, setAside } from './motion-orders.ts';
 import { stop } from './pilot.ts';
 import { isObjection, numberOf, type Objection, object, type Params, readLeg } from './place.ts';
 
-/** Making way for others: to the points one after the other, standing at the last, and holding once its time is over. */
+/**
+ * Making way for others: to the points one after the other, standing at the last, and holding once its time is over. A mission
+ * goes on afterwards at the waypoint it was on its way to: nobody flies back into a conflict for the sake of its track.
+ */
 
 const MAX_POINTS = 32;
 const MAX_LAPSE_S = 60;
@@ -22,7 +25,7 @@ export const avoid: Decide = (cockpit, i, params) => {
   if ((state.phase[i] as number) >= PHASE.returning)
     return refuseOrder('temporarily_rejected', 'on its way home or down');
   return accept(() => {
-    if ((state.phase[i] as number) !== PHASE.hold) interrupt(cockpit, i);
+    setAside(cockpit, i);
     const [first, ...rest] = legs;
     plan.avoiding.set(i, { legs: rest, leftSteps: Math.round(lapseS / STEP_S) });
     plan.braking[i] = 0;

@@ -38,7 +38,7 @@ export const WEIGHT = { none: 0, mission: 1, hold: 2, return: 3, emergency: 4, t
 export const ARRIVED_M = 1;
 export const WAYPOINT_RADIUS_M = 5;
 
-export interface Avoidance {
+interface Avoidance {
   readonly legs: Leg[];
   leftSteps: number;
 }

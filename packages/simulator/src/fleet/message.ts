@@ -43,7 +43,7 @@ const STATUS = [
   'mission',
   'flying',
   'hold',
-  'avoiding',
+  'flying',
   'returning',
   'landing',
   'emergency_landing',

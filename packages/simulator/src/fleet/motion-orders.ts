@@ -119,10 +119,15 @@ function halt(cockpit: Cockpit, i: number): void {
   stop(state, plan, i, PHASE.hold);
 }
 
-/** Keeps what it was about to do, unless it is interrupted already. */
-export function interrupt({ state, plan }: Cockpit, i: number): void {
+/** Keeps where its mission was left, and what else it was about to do. */
+function interrupt(cockpit: Cockpit, i: number): void {
+  leaveMission(cockpit.state, cockpit.plan, i);
+  setAside(cockpit, i);
+}
+
+/** Keeps what it was about to do besides a mission, unless that was set aside before. */
+export function setAside({ state, plan }: Cockpit, i: number): void {
   const phase = state.phase[i] as number;
-  leaveMission(state, plan, i);
   if (phase === PHASE.goto || phase === PHASE.takeoff)
     plan.paused.set(i, { phase, leg: legOf(state, plan, i) });
 }

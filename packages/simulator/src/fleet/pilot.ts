@@ -82,7 +82,8 @@ function makeWay(state: FleetState, plan: FlightPlan, i: number): void {
     return stop(state, plan, i, PHASE.hold);
   }
   avoidance.leftSteps -= 1;
-  const next = isWithin(state, i, plan.radiusM[i] as number) ? avoidance.legs.shift() : undefined;
+  if (!isWithin(state, i, plan.radiusM[i] as number) || stillWaits(plan, i)) return;
+  const next = avoidance.legs.shift();
   if (next) aimAtLeg(state, plan, i, next);
 }
 
