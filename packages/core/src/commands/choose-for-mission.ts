@@ -8,12 +8,12 @@ import type { BestDroneInput, DroneEvaluation } from '../missions/assignment/bes
 import { toCostTerms, totalCostS } from '../missions/assignment/cost.ts';
 import { type DecisionRecord, decideMission } from '../missions/assignment/explain.ts';
 import type { MissionAsk } from '../missions/assignment/mission-ask.ts';
-import { unknownModel } from '../missions/energy/energy-model.ts';
 import { defaultEnergyPolicy, toCraft } from '../missions/energy/leg.ts';
 import type { MissionPlan } from '../missions/mission.ts';
 import { distanceM } from '../missions/route.ts';
 import type { FlightVerdict } from '../missions/safety/validate-flight.ts';
 import type { AirspaceDesk, FlightWish } from './airspace/airspace-desk.ts';
+import type { EnergyBook } from './airspace/energy-book.ts';
 import type { Situation } from './airspace/situation.ts';
 import { toPlanFlight, toWaypointSite } from './airspace/waypoint-flight.ts';
 import { rankOf, toFleetTable } from './fleet-rows.ts';
@@ -24,6 +24,7 @@ export interface ChoiceWorld {
   readonly nowMs: number;
   readonly fleet: Fleet;
   readonly airspace: AirspaceDesk;
+  readonly energy: Pick<EnergyBook, 'leastOf'>;
   /** Which drones are bound, to what. */
   readonly bound: () => ReadonlyMap<string, MissionPlan>;
 }
@@ -91,7 +92,7 @@ export async function chooseSurely(
 export function toChoiceInput(
   plan: MissionPlan,
   drones: readonly DroneState[],
-  { nowMs, airspace, bound }: ChoiceWorld,
+  { tenant, nowMs, airspace, energy, bound }: ChoiceWorld,
 ): BestDroneInput | Refusal {
   const site = airspace.site();
   if (isRefusal(site)) return site;
@@ -99,7 +100,7 @@ export function toChoiceInput(
   const asked = toAsk(plan, { airspace, nowMs });
   if (isRefusal(asked)) return asked;
   const { firstUpM, ...ask } = asked;
-  const view = { site, plan, speedMps, bound: bound(), firstUpM };
+  const view = { site, plan, speedMps, bound: bound(), firstUpM, leastOf: energy.leastOf(tenant) };
   const fleet = toFleetTable(drones, { ...view, climbMps: airspace.limits.flight.climbMps });
   return { fleet, ask, maxEvaluations: MAX_EVALUATIONS };
 }
@@ -149,7 +150,7 @@ function toAsk(
 
 export function toCost({ situation, wish, verdict }: CheckedFlight, ask: MissionAsk): DroneEvaluation {
   const { energy, durationS } = verdict;
-  const { hoverW } = toCraft(unknownModel.airframe, situation.air, defaultEnergyPolicy);
+  const { hoverW } = toCraft(situation.model.airframe, situation.air, defaultEnergyPolicy);
   const arrivalS = etaOf(verdict, wish);
   const etaS = Number.isFinite(arrivalS) ? arrivalS : durationS;
   const terms = toCostTerms({

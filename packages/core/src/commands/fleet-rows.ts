@@ -8,10 +8,9 @@ import {
   type FleetTable,
   readiness,
 } from '../missions/assignment/fleet-table.ts';
-import { createEnergyBound, leastWh } from '../missions/energy/energy-bound.ts';
-import { unknownModel } from '../missions/energy/energy-model.ts';
-import { defaultEnergyPolicy, toCraft, unknownAir } from '../missions/energy/leg.ts';
+import { defaultEnergyPolicy } from '../missions/energy/leg.ts';
 import type { MissionPlan } from '../missions/mission.ts';
+import type { LeastEnergy } from './airspace/least-energy.ts';
 import type { Site } from './airspace/site.ts';
 import { toSitePlace } from './airspace/situation.ts';
 
@@ -34,27 +33,17 @@ export interface FleetView {
   /** Of the first waypoint. */
   readonly firstUpM: number;
   readonly climbMps: number;
+  /** What is known of the drone's own energy. */
+  readonly leastOf: (drone: DroneState) => LeastEnergy;
 }
 
 export function toFleetTable(drones: readonly DroneState[], view: FleetView): FleetTable {
-  const energy = leastEnergy();
-  return createFleetTable(drones.map((drone) => toRow(drone, view, energy)));
+  return createFleetTable(drones.map((drone) => toRow(drone, view)));
 }
 
-/** Of a drone of which nothing else is known. */
-function leastEnergy() {
-  const bound = createEnergyBound(unknownModel, unknownAir);
-  const leastWhPerM = (leastWh(bound, 2000, 0) - leastWh(bound, 1000, 0)) / 1000;
-  const { hoverW } = toCraft(unknownModel.airframe, unknownAir, defaultEnergyPolicy);
-  const { cells, capacityAh } = unknownModel.pack;
-  return { leastWhPerM, hoverW, capacityWh: cells * capacityAh * FULL_CELL_V };
-}
-
-/** More than any pack holds: the bound must not be dearer than the truth. */
-const FULL_CELL_V = 4.35;
-
-function toRow(drone: DroneState, view: FleetView, energy: ReturnType<typeof leastEnergy>): FleetRow {
+function toRow(drone: DroneState, view: FleetView): FleetRow {
   const { latest, droneId, lastHeardMs } = drone;
+  const { leastWhPerM, hoverW, capacityWh } = view.leastOf(drone);
   const place: Enu | undefined = latest && toSitePlace(latest, view.site.frame);
   return {
     ...{ id: droneId, eastM: place?.eastM ?? Number.NaN, northM: place?.northM ?? Number.NaN },
@@ -63,7 +52,7 @@ function toRow(drone: DroneState, view: FleetView, energy: ReturnType<typeof lea
       socPct: latest?.batteryPct ?? Number.NaN,
       floorPct: defaultEnergyPolicy.floorPct,
     },
-    ...energy,
+    ...{ leastWhPerM, hoverW, capacityWh },
     ...{ payloadMaxKg: 0, windMaxMps: Number.POSITIVE_INFINITY, zones: 0, criticalAnomalies: 0 },
     skills: toSkillBits(drone, view.plan.requiredCapabilities),
     readiness: toReadiness(drone, view),

@@ -24,8 +24,8 @@ export function toGivingWorld({ tenant, nowMs, parts }: CommandContext): GivingW
 export function createGivingWorld(
   parts: Pick<GivingWorld, 'tenant' | 'nowMs' | 'fleet' | 'operations'>,
 ): GivingWorld {
-  const { airspace, missions } = parts.operations;
-  return { ...parts, airspace, missions, bound: () => missions.bound(parts.tenant) };
+  const { airspace, energy, missions } = parts.operations;
+  return { ...parts, airspace, energy, missions, bound: () => missions.bound(parts.tenant) };
 }
 
 /** Told with the assignment, to everybody. */

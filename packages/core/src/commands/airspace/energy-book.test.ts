@@ -103,3 +103,17 @@ test('who is neither armed nor commanded is forgotten after ten minutes', () => 
   for (let k = 0; k < 13; k += 1) world.tell(60, { batteryPct: 90, armed: false });
   expect(world.energy.size).toBe(0);
 });
+
+test.each([0.6, 1.6])(
+  'a scan of the fleet reckons with %f times the usual power where that is the drone\u2019s own',
+  (times) => {
+    const world = standThenFly(times);
+    world.drone('other');
+    const least = (droneId: string) => world.energy.leastOf('t')(world.drone(droneId));
+    const ratioOf = () => least('d').hoverW / least('other').hoverW;
+    expect(Math.abs(ratioOf() / times - 1)).toBeLessThan(0.12);
+    world.restart();
+    expect(Math.abs(ratioOf() / times - 1)).toBeLessThan(0.15);
+    expect(least('other').capacityWh).toBe(least('d').capacityWh);
+  },
+);

@@ -9,6 +9,7 @@ import type { Records } from '../../records.ts';
 import type { CommandRecord } from '../ledger/command-record.ts';
 import { toCalibration, toKnownModel, toModelRecord } from './energy-model-record.ts';
 import { createEnergyWatch, type EnergyWatch, observeEnergy, type Stand } from './energy-watch.ts';
+import { type LeastEnergy, LeastEnergyCache } from './least-energy.ts';
 import { toAir, toDensityKgpm3 } from './wind.ts';
 
 /** What plans reckon a drone's energy with. */
@@ -28,6 +29,13 @@ interface Entry {
   sampledAtMs: number;
   kept: EnergyModel;
   keptAtMs: number;
+}
+
+/** Of a drone that something is known of: its watch while there is one, or else what was kept. */
+interface Held {
+  readonly cache: LeastEnergyCache;
+  watch: EnergyWatch | undefined;
+  model: EnergyModel;
 }
 
 /** Drones watched at once; of more, those that nobody commands wait. */
@@ -50,6 +58,9 @@ export class EnergyBook {
   readonly #entries = new Map<string, Entry>();
   /** Where each drone stood last. */
   readonly #stands = new WeakMap<DroneState, Stand>();
+  /** By tenant and drone: asked of the whole fleet at once, so there is no key to be made for each. */
+  readonly #held = new Map<string, Map<string, Held>>();
+  readonly #unknown = new LeastEnergyCache();
   readonly #unsubscribe: Unsubscribe;
   #round: Iterator<Entry> = [].values();
 
@@ -57,6 +68,7 @@ export class EnergyBook {
     this.#records = records;
     this.#clock = clock;
     this.#fleet = fleet;
+    for (const { tenant, id } of records.list('energy_model')) this.#hold(tenant, id);
     this.#unsubscribe = bus.subscribe('command', (_subject, payload) => {
       const { tenant, droneId } = payload as CommandRecord;
       this.follow(tenant, droneId);
@@ -109,6 +121,20 @@ export class EnergyBook {
     return { model: toKnownModel(calibration), air, readings: calibration.readings.taken };
   }
 
+  /** What each drone's flights cost at the least, as it is known: for a scan over all of them. */
+  leastOf(tenant: string): (drone: DroneState) => LeastEnergy {
+    const held = this.#held.get(tenant);
+    const nowMs = this.#clock.now();
+    return ({ droneId, latest }) => {
+      const altitudeM = latest?.altitudeAmslM ?? Number.NaN;
+      const own = held?.get(droneId);
+      if (!own) return this.#unknown.read(unknownModel, 0, altitudeM);
+      if (!own.watch) return own.cache.read(own.model, 0, altitudeM);
+      const { windEastMps, windNorthMps } = toAir(own.watch.wind, nowMs, 1);
+      return own.cache.read(own.watch.model, Math.hypot(windEastMps, windNorthMps), altitudeM);
+    };
+  }
+
   /** With so much energy above the floor, as it has flown lately; the model's own doubt widens the interval. */
   remaining({ tenant, droneId }: DroneState, energyWh: number): RemainingTime | undefined {
     const watch = this.#entries.get(keyOf(tenant, droneId))?.watch;
@@ -124,7 +150,8 @@ export class EnergyBook {
 
   #open(tenant: string, droneId: string): Entry {
     const [first] = this.#entries.size >= MAX_WATCHED ? this.#entries.keys() : [];
-    if (first !== undefined) this.#entries.delete(first);
+    const given = first === undefined ? undefined : this.#entries.get(first);
+    if (given) this.#forget(given);
     const record = this.#records.find(tenant, 'energy_model', droneId);
     const drone = this.#fleet.find(tenant, droneId);
     const watch = createEnergyWatch(toCalibration(record), drone && this.#stands.get(drone));
@@ -133,7 +160,22 @@ export class EnergyBook {
     const times = { activeAtMs: nowMs, sampledAtMs: 0, keptAtMs: record?.changedAtMs ?? 0 };
     const entry: Entry = { tenant, droneId, watch, kept, ...times };
     this.#entries.set(keyOf(tenant, droneId), entry);
+    this.#hold(tenant, droneId, watch);
     return entry;
+  }
+
+  #forget({ tenant, droneId }: Entry): void {
+    this.#entries.delete(keyOf(tenant, droneId));
+    this.#hold(tenant, droneId);
+  }
+
+  #hold(tenant: string, droneId: string, watch?: EnergyWatch): void {
+    const held = this.#held.get(tenant) ?? new Map<string, Held>();
+    const record = this.#records.find(tenant, 'energy_model', droneId);
+    if (!watch && !record) return void held.delete(droneId);
+    const model = toKnownModel(toCalibration(record));
+    const cache = held.get(droneId)?.cache ?? new LeastEnergyCache();
+    this.#held.set(tenant, held.set(droneId, { cache, watch, model }));
   }
 
   #observe(entry: Entry, nowMs: number): void {
@@ -144,7 +186,7 @@ export class EnergyBook {
     if (drone && isArmed(drone)) entry.activeAtMs = Math.max(entry.activeAtMs, drone.lastHeardMs);
     if (!drone || nowMs - entry.activeAtMs > FORGET_MS) {
       this.#keep(entry, nowMs);
-      this.#entries.delete(keyOf(tenant, droneId));
+      this.#forget(entry);
       return;
     }
     if (observeEnergy(watch, drone, nowMs) && nowMs - entry.keptAtMs >= KEEP_EVERY_MS)
