@@ -49,6 +49,7 @@ export * from './fleet/drone-state.ts';
 export * from './fleet/drone-view.ts';
 export * from './fleet/duplicate-window.ts';
 export * from './fleet/fleet.ts';
+export * from './fleet/ground.ts';
 export * from './geo/cylinder-conflict.ts';
 export * from './geo/detour.ts';
 export * from './geo/fence.ts';

@@ -144,7 +144,7 @@ async function firstSeen(
     limit: 1,
     order: 'oldest',
   } as const;
-  const page = await store.telemetry(query).catch(() => ({ items: [] }));
+  const page = await store.telemetry(query);
   const [first] = page.items;
   const sample =
     first && toSample(first.data, { tenant, channel: first.channel, receivedAtMs: first.receivedAtMs });
