@@ -127,6 +127,8 @@ describe('a mission', () => {
       expect((await tenant.ask(`/api/missions/${id}/cancel`)).status).toBe(409);
       await expect.poll(() => state.z[0], { timeout: 30_000 }).toBe(0);
       expect(statesOf(tenant.told, id).at(-1)).toBe('aborted');
+      // It charges at its pad, and a drone that charges is not sent anywhere.
+      state.soc[0] = 1;
       const next = async () => (await tenant.ask('/api/missions/assign', { mission })).status;
       await expect.poll(next, { timeout: 40_000 }).toBe(200);
     });
