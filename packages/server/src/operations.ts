@@ -8,6 +8,7 @@ import {
   createSiteFinder,
   type DroneState,
   EnergyBook,
+  EventBook,
   type Fleet,
   FlightIntents,
   type GeoPoint,
@@ -94,6 +95,7 @@ export function openOperations({
   return {
     ...{ ledger, records, shelf: store, airspace, energy, intents, missions, newId: randomUUID },
     charging: new ChargingBook({ records, newId: randomUUID }),
+    coordination: new EventBook(deskParts),
     confirmations: new Confirmations(randomUUID),
     durable: (position, timeoutMs) =>
       position < 0 ? Promise.resolve(true) : disk.reached(position, timeoutMs),
@@ -142,7 +144,7 @@ async function firstSeen(
     limit: 1,
     order: 'oldest',
   } as const;
-  const page = await store.telemetry(query).catch(() => ({ items: [] }));
+  const page = await store.telemetry(query);
   const [first] = page.items;
   const sample =
     first && toSample(first.data, { tenant, channel: first.channel, receivedAtMs: first.receivedAtMs });

@@ -43,6 +43,8 @@ export interface MissionChoice {
   /** Why this one, to be kept. */
   readonly decision: DecisionRecord;
   readonly considered: number;
+  /** Those that were evaluated exactly. */
+  readonly looked: readonly DroneState[];
   readonly best: { readonly drone: DroneState; readonly flight: CheckedFlight } | undefined;
   /** Of the flights that were refused, the first. */
   readonly refused: FlightVerdict | undefined;
@@ -57,10 +59,12 @@ export function chooseForMission(
   const input = toChoiceInput(plan, drones, world);
   if (isRefusal(input)) return input;
   const flights = new Map<string, CheckedFlight>();
+  const looked: DroneState[] = [];
   let refused: FlightVerdict | undefined;
   let aroundsLeft = MAX_AROUNDS;
   const evaluate = (index: number): DroneEvaluation | undefined => {
     const drone = drones[index] as DroneState;
+    looked.push(drone);
     // One that can is enough, where more would take long to plan.
     const isEnough = flights.size > 0 && aroundsLeft <= 0;
     const checked = checkMissionFlight(plan, world.airspace.situationNow(drone), world, !isEnough);
@@ -76,23 +80,24 @@ export function chooseForMission(
   const flight = flights.get(decision.chosen?.drone ?? '');
   const drone = flight && drones.find(({ droneId }) => droneId === decision.chosen?.drone);
   const best = flight && drone ? { drone, flight } : undefined;
-  return { decision, considered: drones.length, best, refused };
+  return { decision, considered: drones.length, looked, best, refused };
 }
 
-/** The same once it is known where the best one has its home: that of a drone in the air must be looked up. */
+/** The same once it is known where those have their homes that were looked at: of drones only seen in the air it is looked up. */
 export async function chooseSurely(
   plan: MissionPlan,
   drones: readonly DroneState[],
   world: ChoiceWorld,
 ): Promise<MissionChoice | Refusal> {
-  const lookedUp = new Set<DroneState>();
+  const asked = new Set<DroneState>();
   for (;;) {
     const choice = chooseForMission(plan, drones, world);
-    if (isRefusal(choice) || !choice.best) return choice;
-    const { drone, flight } = choice.best;
-    if (!flight.situation.homeAssumed || lookedUp.has(drone)) return choice;
-    lookedUp.add(drone);
-    await world.airspace.situation(drone);
+    if (isRefusal(choice)) return choice;
+    const unasked = choice.looked.filter((drone) => !asked.has(drone));
+    const lookUps = unasked.flatMap((drone) => world.airspace.lookUpHome(drone) ?? []);
+    if (lookUps.length === 0) return choice;
+    for (const drone of unasked) asked.add(drone);
+    await Promise.all(lookUps);
   }
 }
 

@@ -2,11 +2,10 @@ import Type from 'typebox';
 import { isRefusal, refuse } from '../errors.ts';
 import { Id, maybe, requiredText } from '../messages/text.ts';
 import { type CommandContext, defineCommand, findDrone } from './command.ts';
+import { OVERRIDE_ACTIONS, type Override, type OverrideAction } from './coordination/coordination-event.ts';
+import { findEvent } from './coordination/find-event.ts';
 import { toTimingMs } from './vehicle-reply.ts';
 
-const OVERRIDE_ACTIONS = [
-  ...['accept', 'reject', 'hold', 'resume', 'priority', 'reroute', 'climb', 'descend'],
-] as const;
 const DEFAULT_TTL_S = 60;
 
 /** What an operator decides about a conflict, instead of what the coordination would. It lapses by itself. */
@@ -34,38 +33,37 @@ export const coordinationOverride = defineCommand({
   deadlineMs: 5000,
   rest: { method: 'POST', path: '/api/coordination/events/:event_id/override' },
   handle: async (request, context) => {
-    const { records, durable } = context.parts.operations;
+    const { coordination, durable } = context.parts.operations;
     for (const [index, droneId] of request.drone_ids.entries()) {
       const drone = findDrone(context, droneId, `drone_ids[${index}]`);
       if (isRefusal(drone)) return drone;
     }
-    const event = records.find(context.tenant, 'coordination_event', request.event_id);
-    if (!event) return refuse('NOT_FOUND', { field: 'event_id' }, { message: 'No such coordination event' });
-    if (event.endedAtMs !== undefined)
-      return refuse('STALE_STATE', { field: 'event_id', reason: 'ended' }, { message: 'The event is over' });
+    const event = findEvent(context, request.event_id);
+    if (isRefusal(event)) return event;
     const override = toOverride(request, context);
-    const { position } = records.put({ ...event, state: 'overridden', data: { ...event.data, override } });
-    if (!(await durable(position, 2000)))
+    const kept = coordination.override(event, override);
+    if (isRefusal(kept)) return kept;
+    if (!(await durable(kept.position, 2000)))
       return refuse('SERVICE_UNAVAILABLE', { reason: 'journal' }, { retryAfterS: 5 });
     const message = `${request.action} noted for ${request.drone_ids.join(', ')}`;
     const timing_ms = toTimingMs(context.elapsedMs());
-    return { event_id: event.id, message, expires_at: override.expiresAt, timing_ms };
+    return { event_id: event.id, message, expires_at: override.expires_at, timing_ms };
   },
 });
 
 interface OverrideRequest {
-  readonly action: string;
+  readonly action: OverrideAction;
   readonly drone_ids: readonly string[];
-  readonly parameters?: unknown;
+  readonly parameters?: Readonly<Record<string, unknown>> | null;
   readonly ttl_seconds?: number | null;
   readonly reason: string;
 }
 
-function toOverride(request: OverrideRequest, { actor, nowMs }: CommandContext) {
+function toOverride(request: OverrideRequest, { actor, nowMs }: CommandContext): Override {
   const ttlMs = (request.ttl_seconds ?? DEFAULT_TTL_S) * 1000;
   return {
-    ...{ action: request.action, droneIds: request.drone_ids, parameters: request.parameters ?? {} },
+    ...{ action: request.action, drone_ids: request.drone_ids, parameters: request.parameters ?? {} },
     ...{ reason: request.reason, by: actor },
-    expiresAt: new Date(nowMs + ttlMs).toISOString(),
+    expires_at: new Date(nowMs + ttlMs).toISOString(),
   };
 }

@@ -1,5 +1,5 @@
 import type { DroneState } from '../fleet/drone-state.ts';
-import { isOnGround } from '../fleet/drone-view.ts';
+import { isOnGround } from '../fleet/ground.ts';
 import type { Enu } from '../geo/wgs84.ts';
 import type { MissionPriority } from '../messages/mission.ts';
 import {

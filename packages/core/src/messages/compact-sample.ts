@@ -129,6 +129,8 @@ export class CompactSample extends CompactReading implements Sample, OwnBytes {
 
 /** How many numbers a compact sample has. */
 export const COMPACT_NUMBERS = 12;
+/** Of them, those that say where: east, north, up, latitude, longitude, altitude. */
+export const COMPACT_PLACE = { at: 1, numbers: 6 } as const;
 
 /** The numbers of a sample into `to`, from `at` on; in the order of a compact sample. Hot: no allocation. */
 export function writeNumbers(sample: Reading, to: Float64Array, at: number): void {

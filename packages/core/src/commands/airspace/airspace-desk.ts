@@ -1,8 +1,8 @@
 import { TrajectoryIndex } from '../../coordination/trajectory-index.ts';
 import { isRefusal, type Refusal, refuse } from '../../errors.ts';
 import type { DroneState } from '../../fleet/drone-state.ts';
-import { isOnGround } from '../../fleet/drone-view.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
+import { isOnGround } from '../../fleet/ground.ts';
 import type { Terrain } from '../../geo/terrain.ts';
 import type { Trajectory } from '../../geo/trajectory.ts';
 import type { FlightPoint } from '../../missions/energy/route.ts';
@@ -21,7 +21,7 @@ import { FenceShelf } from './fence-shelf.ts';
 import { flightIdOf, toFlightRecord, toFlightTrajectory } from './flight-records.ts';
 import { showTraffic } from './shown-traffic.ts';
 import type { Site } from './site.ts';
-import { type Home, type Situation, speedToward, toSituation } from './situation.ts';
+import { type Home, type Situation, speedToward, toSitePlace, toSituation } from './situation.ts';
 
 export interface AirspaceDeskParts {
   readonly fleet: Fleet;
@@ -29,7 +29,7 @@ export interface AirspaceDeskParts {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly site: () => Site | undefined;
-  /** Where a drone was first seen in this session, from history; undefined where nothing is known. */
+  /** Where a drone was first seen in this session, from history; undefined where nothing is known. Rejects where history does not answer. */
   readonly firstSeen: (drone: DroneState) => Promise<Home | undefined>;
   /** How much a drone's flights cost it. */
   readonly energy: Pick<EnergyBook, 'known'>;
@@ -66,7 +66,8 @@ export class AirspaceDesk {
   readonly #limits: SafetyLimits;
   readonly #fences: FenceShelf;
   readonly #traffic: TrajectoryIndex;
-  readonly #homes = new Map<string, Home>();
+  /** What history told of drones that were never seen on the ground. */
+  readonly #homes = new Map<string, Home | undefined>();
   readonly #stop: () => void;
 
   constructor(parts: AirspaceDeskParts) {
@@ -119,26 +120,35 @@ export class AirspaceDesk {
   async situation(drone: DroneState): Promise<Situation | Refusal> {
     const site = this.site();
     if (isRefusal(site)) return site;
-    const key = flightIdOf(drone.tenant, drone.droneId);
-    if (!isOnGround(drone) && !this.#homes.has(key)) {
-      const home = await this.#parts.firstSeen(drone);
-      if (home) this.#homes.set(key, home);
-    }
+    await this.lookUpHome(drone);
     return this.situationNow(drone);
+  }
+
+  /** Asks history for the home of a drone that was only seen in the air; undefined where that is known or was asked before. */
+  lookUpHome(drone: DroneState): Promise<void> | undefined {
+    const key = flightIdOf(drone.tenant, drone.droneId);
+    if (isOnGround(drone) || drone.tookOffFrom || this.#homes.has(key)) return undefined;
+    return this.#parts.firstSeen(drone).then(
+      (home) => void this.#homes.set(key, home),
+      // The store does not answer: another time.
+      () => undefined,
+    );
   }
 
   /** The same where it must be said at once: a home that was never looked up is assumed. */
   situationNow(drone: DroneState): Situation | Refusal {
     const site = this.site();
     if (isRefusal(site)) return site;
-    const key = flightIdOf(drone.tenant, drone.droneId);
-    const home = this.#homes.get(key);
     const { clock, energy } = this.#parts;
+    const home = this.#homeOf(drone, site);
     const parts = { frame: site.frame, home, energy: energy.known(drone), nowMs: clock.now() };
-    const situation = toSituation(drone, parts);
-    if (!isRefusal(situation) && situation.onGround)
-      this.#homes.set(key, { place: site.frame.toGeo(situation.at), assumed: false });
-    return situation;
+    return toSituation(drone, parts);
+  }
+
+  #homeOf(drone: DroneState, { frame }: Site): Home | undefined {
+    const from = drone.tookOffFrom && toSitePlace(drone.tookOffFrom, frame);
+    if (from) return { place: frame.toGeo(from), assumed: false };
+    return this.#homes.get(flightIdOf(drone.tenant, drone.droneId));
   }
 
   /** All checks of a flight that would begin now. From the ground it goes straight up first. */

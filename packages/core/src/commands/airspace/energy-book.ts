@@ -1,6 +1,6 @@
 import type { DroneState } from '../../fleet/drone-state.ts';
-import { isArmed, isOnGround } from '../../fleet/drone-view.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
+import { isArmed, isOnGround } from '../../fleet/ground.ts';
 import { type EnergyModel, unknownModel } from '../../missions/energy/energy-model.ts';
 import { type AirState, unknownAir } from '../../missions/energy/leg.ts';
 import { type RemainingTime, remainingTime } from '../../missions/energy/remaining-time.ts';
