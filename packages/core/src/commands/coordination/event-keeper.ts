@@ -36,6 +36,8 @@ export class EventKeeper {
   readonly #parts: KeeperParts;
   readonly #conflicts = new Map<string, KeptConflict>();
   readonly #closest = new Map<string, SeparationEvidence>();
+  /** Of events that are not over: both flights, whoever may know of them. */
+  readonly #pairs = new Map<string, WatchedConflict['between']>();
   readonly #bornMs: number;
   #raisedNow = 0;
 
@@ -78,11 +80,11 @@ export class EventKeeper {
     if (events.size === 0) return;
     const rows = new Map<string, number>();
     for (let row = 0; row < sky.count; row += 1) rows.set(sky.idAt(row), row);
-    for (const { conflict, events: told } of this.#conflicts.values()) {
-      const [one, other] = conflict.between.map((id) => rows.get(id));
+    for (const [key, between] of this.#pairs) {
+      const [one, other] = between.map((id) => rows.get(id));
       if (one === undefined || other === undefined) continue;
-      const now = this.#apart(sky, one, other);
-      for (const { tenant, id } of told) this.#note(events.find(tenant, id), now);
+      const [tenant = '', id = ''] = key.split(' ');
+      this.#note(events.find(tenant, id), this.#apart(sky, one, other));
     }
   }
 
@@ -104,6 +106,7 @@ export class EventKeeper {
     const key = `${event.tenant} ${event.id}`;
     const after = this.#closest.get(key);
     this.#closest.delete(key);
+    this.#pairs.delete(key);
     const decision = `${event.droneIds.join(' and ')} are clear of each other${after ? `: nearest ${describe(after)}` : ''}`;
     this.#parts.events.move(event, 'clear', { decision, ...(after && { after }) });
   }
@@ -120,7 +123,9 @@ export class EventKeeper {
     for (const tenant of new Set(ids.map((each) => each.tenant))) {
       const droneIds = ids.filter((each) => each.tenant === tenant).map((each) => each.droneId);
       const kept = events.raise(this.#draft(conflict, { tenant, droneIds, level, id }));
-      if (!isRefusal(kept)) raised.push({ tenant, id: kept.event.id });
+      if (isRefusal(kept)) continue;
+      raised.push({ tenant, id: kept.event.id });
+      this.#pairs.set(`${tenant} ${kept.event.id}`, conflict.between);
     }
     return raised;
   }
