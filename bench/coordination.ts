@@ -81,7 +81,11 @@ function send(ws: WebSocket, drone: Drone, sinceMs: number): void {
   const message = telemetryOf({ droneId, sessionId, seq: drone.seq });
   const geo = frame.toGeo({ eastM: drone.x, northM: y, upM: 60 });
   const gps = { latitude: geo.latitudeDeg, longitude: geo.longitudeDeg, altitude: geo.altitudeAmslM };
-  const telemetry = { ...message.telemetry, speed: isMoving ? SPEED_MPS : 0, heading: x < drone.x ? 90 : 270 };
+  const telemetry = {
+    ...message.telemetry,
+    speed: isMoving ? SPEED_MPS : 0,
+    heading: x < drone.x ? 90 : 270,
+  };
   ws.send(JSON.stringify({ ...message, position: { x: drone.x, y, z: 60, gps }, telemetry }));
 }
 

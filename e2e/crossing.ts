@@ -1,5 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createSimulation, type FleetRun, runFleet, type Simulation } from '../packages/simulator/src/index.ts';
+import {
+  createSimulation,
+  type FleetRun,
+  runFleet,
+  type Simulation,
+} from '../packages/simulator/src/index.ts';
 import { post, type Reply, request } from './requests.ts';
 import { createHome, type Server, type Settings } from './server.ts';
 import { type Json, TestSocket } from './socket.ts';
@@ -25,14 +30,23 @@ const PATIENCE_MS = 90_000;
 const UP_M = 40;
 const SETTINGS = { COORDINATION: 'act', SITE_ORIGIN: '47.3769,8.5417,408' };
 
-export async function cross(settings: Settings, task: (crossing: Crossing) => Promise<void>): Promise<FleetRun> {
+export async function cross(
+  settings: Settings,
+  task: (crossing: Crossing) => Promise<void>,
+): Promise<FleetRun> {
   const home = await createHome({ settings: { ...SETTINGS, ...settings } });
   const ended = new AbortController();
   try {
     const { key } = await home.createKey('--name', 'pilot', '--permissions', PERMISSIONS);
     const first = await home.start();
     const still = { speedMps: 0, fromDeg: 0 };
-    const simulation = createSimulation({ drones: 2, seed: 4, autonomous: false, padSpacingM: 300, wind: still });
+    const simulation = createSimulation({
+      drones: 2,
+      seed: 4,
+      autonomous: false,
+      padSpacingM: 300,
+      wind: still,
+    });
     const run = runFleet({
       ...{ simulation, mode: 'websocket', key, url: first.ingestUrl, httpUrl: first.httpUrl },
       ...{ rateHz: 5, signal: ended.signal, flushTimeoutMs: 2000 },
@@ -76,7 +90,8 @@ interface Parts {
 function toCrossing({ server, simulation, operator, key, log }: Parts): Crossing {
   const { state } = simulation;
   const [west, east] = [state.x[0] as number, state.x[1] as number];
-  const isAt = (i: number, x: number) => Math.hypot((state.x[i] as number) - x, (state.z[i] as number) - UP_M) < 5;
+  const isAt = (i: number, x: number) =>
+    Math.hypot((state.x[i] as number) - x, (state.z[i] as number) - UP_M) < 5;
   const crossing: Crossing = {
     ...{ server, simulation, operator, worst: () => 0, restart: () => Promise.resolve() },
     get: async (path) => (await request(`${crossing.server.httpUrl}${path}`, { key })).body,
@@ -113,12 +128,20 @@ async function begin({ simulation, until, ask, get }: Crossing): Promise<void> {
   const { state } = simulation;
   const [west, east] = [state.x[0] as number, state.x[1] as number];
   for (const droneId of ['drone-001', 'drone-002']) {
-    await until(droneId, async () => ((await get(`/api/drones/${droneId}`))['id'] === droneId ? true : undefined));
+    await until(droneId, async () =>
+      (await get(`/api/drones/${droneId}`))['id'] === droneId ? true : undefined,
+    );
     await ask(`/api/drones/${droneId}/commands`, { command: 'takeoff', params: { altitude: UP_M } });
   }
-  await until('their height', () => (Math.min(state.z[0] as number, state.z[1] as number) > UP_M - 2 ? true : undefined));
+  await until('their height', () =>
+    Math.min(state.z[0] as number, state.z[1] as number) > UP_M - 2 ? true : undefined,
+  );
   const y = state.y[0] as number;
-  const told = { new_waypoint: { x: east, y, z: UP_M }, mode: 'goto', modification_reason: 'to the other pad' };
+  const told = {
+    new_waypoint: { x: east, y, z: UP_M },
+    mode: 'goto',
+    modification_reason: 'to the other pad',
+  };
   const { status, body } = await ask('/api/drones/drone-001/waypoint', told);
   if (status !== 200) throw new Error(JSON.stringify(body));
   simulation.order(1, { command: 'goto', params: { x: west, y, z: UP_M } });

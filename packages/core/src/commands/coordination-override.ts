@@ -1,17 +1,11 @@
 import Type from 'typebox';
 import { isRefusal, refuse } from '../errors.ts';
 import { Id, maybe, requiredText } from '../messages/text.ts';
-import {
-  type CommandContext,
-  type CommandRefusal,
-  defineCommand,
-  findDrone,
-  refuseWith,
-} from './command.ts';
+import { type CommandContext, type CommandRefusal, defineCommand, findDrone, refuseWith } from './command.ts';
 import { OVERRIDE_ACTIONS, type Override, type OverrideAction } from './coordination/coordination-event.ts';
 import { findEvent } from './coordination/find-event.ts';
-import { carryOut } from './coordination/override-orders.ts';
 import { type OverridePlan, planOverride } from './coordination/override-moves.ts';
+import { carryOut } from './coordination/override-orders.ts';
 import { toTimingMs } from './vehicle-reply.ts';
 
 const DEFAULT_TTL_S = 60;

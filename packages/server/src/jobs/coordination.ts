@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { type Clock, type CoordinationMode, Coordinator, type Fleet, type Operations, TURN_MS } from '@skein/core';
+import {
+  type Clock,
+  type CoordinationMode,
+  Coordinator,
+  type Fleet,
+  type Operations,
+  TURN_MS,
+} from '@skein/core';
 import type { Logger } from 'pino';
 
 /** Each second, in short turns: conflicts between drones are seen, told, and where that is wanted resolved. */

@@ -8,8 +8,8 @@ import type { AirspaceDesk, FlightWish } from '../airspace/airspace-desk.ts';
 import { flightIdOf } from '../airspace/flight-records.ts';
 import { toPlanFlight } from '../airspace/waypoint-flight.ts';
 import type { CommandRecord } from '../ledger/command-record.ts';
-import { isTerminal, isUnanswered } from '../ledger/life-cycle.ts';
 import type { CommandLedger, Submitted } from '../ledger/ledger.ts';
+import { isTerminal, isUnanswered } from '../ledger/life-cycle.ts';
 import type { MissionDesk } from '../mission-desk.ts';
 import type { CoordinationOrder } from './coordination-event.ts';
 
@@ -108,7 +108,10 @@ export class AvoidanceDesk {
     const before = this.#live.get(key);
     const isUnderWay = before?.isUnderWay ?? this.#isUnderWay(drone);
     const onward = before ? before.onward : this.#committed(key);
-    const params = { points: wish.points.map((point) => toOrderPoint(point, site.frame)), lapse_s: wish.lapseS };
+    const params = {
+      points: wish.points.map((point) => toOrderPoint(point, site.frame)),
+      lapse_s: wish.lapseS,
+    };
     const context = { step: 'coordination', eventId: wish.eventId, text: wish.text, isUnderWay };
     const submitted = this.#parts.ledger.submit({
       ...{ tenant, droneId, command: 'avoid', params, actor: wish.actor, ttlMs: ORDER_TTL_MS, context },

@@ -75,7 +75,11 @@ export class Flyer {
     const [dEast, dNorth] = [wish.eastMps - eastMps, wish.northMps - northMps];
     const part = Math.min(1, (ACCEL_MPS2 * STEP_S) / Math.max(1e-9, Math.hypot(dEast, dNorth)));
     const climb = Math.max(-ACCEL_MPS2 * STEP_S, Math.min(ACCEL_MPS2 * STEP_S, wish.upMps - upMps));
-    this.velocity = { eastMps: eastMps + dEast * part, northMps: northMps + dNorth * part, upMps: upMps + climb };
+    this.velocity = {
+      eastMps: eastMps + dEast * part,
+      northMps: northMps + dNorth * part,
+      upMps: upMps + climb,
+    };
     this.at = {
       eastM: this.at.eastM + this.velocity.eastMps * STEP_S,
       northM: this.at.northM + this.velocity.northMps * STEP_S,
@@ -121,11 +125,20 @@ export class CoordinationWorld {
   #ids = 0;
   #seq = 0;
 
-  constructor(flyers: readonly Flyer[], mode: CoordinationMode, tenantOf: (droneId: string) => string = () => 't') {
+  constructor(
+    flyers: readonly Flyer[],
+    mode: CoordinationMode,
+    tenantOf: (droneId: string) => string = () => 't',
+  ) {
     this.flyers = flyers;
     this.#tenantOf = tenantOf;
     this.fleet = new Fleet({
-      ...{ hashSession: () => '0123456789abcdef', maxDrones: 99, channelAliveMs: 9e9, hybridPriority: 'first' },
+      ...{
+        hashSession: () => '0123456789abcdef',
+        maxDrones: 99,
+        channelAliveMs: 9e9,
+        hybridPriority: 'first',
+      },
     });
     this.operations = this.#open();
     const { airspace, coordination: events, avoidance: desk, newId } = this.operations;
@@ -161,7 +174,14 @@ export class CoordinationWorld {
   context(): CommandContext {
     const { operations, fleet } = this;
     return {
-      ...{ tenant: 't', actor: 'op', credential: {}, boundDroneId: undefined, nowMs: this.nowMs, content: '' },
+      ...{
+        tenant: 't',
+        actor: 'op',
+        credential: {},
+        boundDroneId: undefined,
+        nowMs: this.nowMs,
+        content: '',
+      },
       ...{ elapsedMs: () => 1, requestId: undefined, may: () => true, connection: undefined },
       parts: { fleet, operations, degraded: () => [] },
     } as unknown as CommandContext;
@@ -246,7 +266,14 @@ export class CoordinationWorld {
     const coordination = new EventBook(parts);
     const avoidance = new AvoidanceDesk({ ...parts, missions });
     const shelf = { record: async () => undefined, records: async () => ({ items: [] }) };
-    const more = { missions, energy, shelf, coordination, avoidance, confirmations: new Confirmations(newId) };
+    const more = {
+      missions,
+      energy,
+      shelf,
+      coordination,
+      avoidance,
+      confirmations: new Confirmations(newId),
+    };
     return { ...parts, ...more, durable: () => Promise.resolve(true) } as unknown as Operations;
   }
 
@@ -259,7 +286,9 @@ export class CoordinationWorld {
 
   /** What the journal holds of events, newest last. */
   kept(): readonly StateRecord[] {
-    const all = this.journal.map(({ payload }) => fromRecordValue(JSON.parse(payload as string)) as StateRecord);
+    const all = this.journal.map(
+      ({ payload }) => fromRecordValue(JSON.parse(payload as string)) as StateRecord,
+    );
     return all.filter(({ kind }) => kind === 'coordination_event');
   }
 }

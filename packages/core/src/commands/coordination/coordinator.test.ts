@@ -30,7 +30,11 @@ describe('coordination that acts', () => {
     expect(world.operations.coordination.open()).toEqual([]);
     const [first] = world.kept();
     const event = world.operations.coordination.find('t', first?.id ?? '');
-    expect(event).toMatchObject({ state: 'resolved', eventType: 'collision_avoidance', droneIds: ['d1', 'd2'] });
+    expect(event).toMatchObject({
+      state: 'resolved',
+      eventType: 'collision_avoidance',
+      droneIds: ['d1', 'd2'],
+    });
     expect(event?.orders.map(({ command }) => command)).toContain('avoid');
     expect(event?.after?.severity).toBeGreaterThanOrEqual(1);
     expect(event?.resolutionTimeMs).toBeLessThan(3000);
@@ -98,7 +102,7 @@ describe('coordination that suggests', () => {
       ...{ event_id: event?.id ?? '', action: 'accept', drone_ids: ['d1', 'd2'], reason: 'yes' },
       ttl_seconds: 300,
     } as const;
-    const reply = await coordinationOverride.handle(request, world.context());
+    const reply = await coordinationOverride.handle(request as never, world.context());
     expect(isRefusal(reply)).toBe(false);
     await fly(world, 150);
     expect(world.worst).toBeGreaterThanOrEqual(1);
@@ -135,7 +139,8 @@ describe('an override', () => {
     expect(await ask({ action: 'hold', ttl_seconds: 8 })).toMatchObject({ event_id: event?.id });
     await world.seconds(6);
     expect(world.flyers.map(({ taken }, i) => taken.length - (before[i] as number))).toEqual([1, 1]);
-    for (const { velocity } of world.flyers) expect(Math.hypot(velocity.eastMps, velocity.northMps)).toBeLessThan(0.5);
+    for (const { velocity } of world.flyers)
+      expect(Math.hypot(velocity.eastMps, velocity.northMps)).toBeLessThan(0.5);
     await fly(world, 200);
     const phases = world.told.filter(({ type }) => type === 'coordination_update').map(({ phase }) => phase);
     expect(phases).toEqual(['in_force', 'lapsed']);

@@ -78,10 +78,9 @@ export class EventKeeper {
   measure(sky: LiveSky): void {
     const { events } = this.#parts;
     if (events.size === 0) return;
-    const rows = new Map<string, number>();
-    for (let row = 0; row < sky.count; row += 1) rows.set(sky.idAt(row), row);
+    const rows = sky.rowsById();
     for (const [key, between] of this.#pairs) {
-      const [one, other] = between.map((id) => rows.get(id));
+      const [one, other] = between.map((flight) => rows.get(flight));
       if (one === undefined || other === undefined) continue;
       const [tenant = '', id = ''] = key.split(' ');
       this.#note(events.find(tenant, id), this.#apart(sky, one, other));
@@ -161,7 +160,11 @@ export class EventKeeper {
     const verticalM = Math.abs(between(sky.upM, sky.upMps));
     const { minima } = this.#parts;
     return {
-      ...{ at: new Date(nowMs).toISOString(), horizontal_m: round(horizontalM), vertical_m: round(verticalM) },
+      ...{
+        at: new Date(nowMs).toISOString(),
+        horizontal_m: round(horizontalM),
+        vertical_m: round(verticalM),
+      },
       severity: round(severityOf({ horizontalM, verticalM }, minima)),
       need: { horizontal_m: minima.horizontalM, vertical_m: minima.verticalM },
     };
@@ -174,7 +177,12 @@ export class EventKeeper {
     if (!closest || now.severity < closest.severity) this.#closest.set(key, now);
     if (now.severity >= 1 || event.eventType === 'separation_loss') return;
     const decision = `${event.droneIds.join(' and ')} have lost separation: ${describe(now)} apart`;
-    this.#parts.events.change(event, { eventType: 'separation_loss', level: 'critical', decision, after: now });
+    this.#parts.events.change(event, {
+      eventType: 'separation_loss',
+      level: 'critical',
+      decision,
+      after: now,
+    });
   }
 }
 

@@ -98,6 +98,12 @@ export class LiveSky {
     return flightIdOf(tenant, droneId);
   }
 
+  rowsById(): ReadonlyMap<string, number> {
+    const rows = new Map<string, number>();
+    for (let row = 0; row < this.count; row += 1) rows.set(this.idAt(row), row);
+    return rows;
+  }
+
   #grow(): void {
     const old = this.#sky;
     const sky = createSky(2 * old.count);

@@ -103,7 +103,11 @@ function planMove(
   const situation = airspace.situationNow(drone);
   if (isRefusal(situation)) return situation;
   if (situation.onGround)
-    return refuse('STALE_STATE', { field: 'drone_ids', reason: 'on_ground' }, { message: `${droneId} is on the ground` });
+    return refuse(
+      'STALE_STATE',
+      { field: 'drone_ids', reason: 'on_ground' },
+      { message: `${droneId} is on the ground` },
+    );
   if (isRelease) {
     const target = avoidance.target(drone);
     const way = target && fly(situation, { points: [{ at: target }] }, context);

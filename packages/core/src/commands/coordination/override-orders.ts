@@ -42,7 +42,10 @@ export async function carryOut(
   const refused = answers.filter(({ state }) => state === 'failed').map(({ droneId }) => droneId);
   const texts = orders.map(({ text }) => text).join('; ');
   const isRefused = refused.length > 0 ? `; refused by ${refused.join(', ')}` : '';
-  return { message: `${override.action} in force until ${override.expires_at}: ${texts}${isRefused}`, orders };
+  return {
+    message: `${override.action} in force until ${override.expires_at}: ${texts}${isRefused}`,
+    orders,
+  };
 }
 
 /** Who decided what, as an event of its own: it is over when the decision lapses. */

@@ -84,19 +84,18 @@ export class Resolver {
 
   /** By flight: whoever is in a conflict that calls for something and is not decided otherwise. */
   #cases(live: LiveSky): Map<string, Case> {
-    const rows = new Map<string, number>();
     const urgent = [...this.#parts.keeper.conflicts()]
       .filter(({ conflict: { level } }) => level === 'RESOLVE' || level === 'CRITICAL')
       .sort((a, b) => a.conflict.evidence.inS - b.conflict.evidence.inS);
-    if (urgent.length > 0) for (let row = 0; row < live.count; row += 1) rows.set(live.idAt(row), row);
     const cases = new Map<string, Case>();
+    if (urgent.length === 0) return cases;
+    const rows = live.rowsById();
     for (const { conflict, events } of urgent)
       for (const id of conflict.between) {
         const row = rows.get(id);
-        if (row === undefined || cases.has(id) || !this.#isReachable(live, row)) continue;
-        const event = this.#eventOf(id, events);
-        const isNews = event && (this.#acts(event) || event.state === 'detected');
-        if (isNews && cases.size < MAX_CASES) cases.set(id, { row, drone: live.droneAt(row), event });
+        if (row === undefined || cases.has(id) || cases.size >= MAX_CASES) continue;
+        const event = this.#isReachable(live, row) ? this.#eventOf(id, events) : undefined;
+        if (event) cases.set(id, { row, drone: live.droneAt(row), event });
       }
     return cases;
   }
@@ -107,8 +106,10 @@ export class Resolver {
   ): CoordinationEvent | undefined {
     const told = events.find(({ tenant }) => id.startsWith(`${tenant}:`));
     const event = told && this.#parts.events.find(told.tenant, told.id);
-    const isDecided = event?.override !== undefined && event.override.action !== 'accept';
-    return isDecided ? undefined : event;
+    if (!event) return undefined;
+    if (event.override && event.override.action !== 'accept') return undefined;
+    // What has been proposed is not thought about again.
+    return this.#acts(event) || event.state === 'detected' ? event : undefined;
   }
 
   /** It was heard of late, and it obeys. */
@@ -197,8 +198,7 @@ export class Resolver {
   /** Who has no conflict any more goes on with what it was about, once its way is free; until then it keeps clear. */
   #letGo(cases: ReadonlyMap<string, Case>, live: LiveSky): readonly Case[] {
     const { desk, keeper, events } = this.#parts;
-    const rows = new Map<string, number>();
-    if (desk.size > 0) for (let row = 0; row < live.count; row += 1) rows.set(live.idAt(row), row);
+    const rows = desk.size > 0 ? live.rowsById() : new Map<string, number>();
     const left: Case[] = [];
     for (const { tenant, droneId, wish } of desk.all()) {
       const id = flightIdOf(tenant, droneId);

@@ -1,12 +1,16 @@
 import type { Sky } from '../../coordination/detection/sky.ts';
 import type { AirMotion, AirVelocity, NeighbourMotion } from '../../coordination/resolution/air-motion.ts';
-import { stepTactically, type TacticalCommand, type TacticalMemory } from '../../coordination/resolution/tactical-step.ts';
+import {
+  stepTactically,
+  type TacticalCommand,
+  type TacticalMemory,
+} from '../../coordination/resolution/tactical-step.ts';
 import { isRefusal } from '../../errors.ts';
 import type { DroneState } from '../../fleet/drone-state.ts';
 import type { SeparationMinima } from '../../geo/cylinder-conflict.ts';
+import { groundHeightAmslM } from '../../geo/terrain.ts';
 import type { Trajectory } from '../../geo/trajectory.ts';
 import { firstLossS, type TimeSpan } from '../../geo/trajectory-conflict.ts';
-import { groundHeightAmslM } from '../../geo/terrain.ts';
 import type { Enu } from '../../geo/wgs84.ts';
 import type { SafetyCheck } from '../../missions/safety/flight-candidate.ts';
 import type { AirspaceDesk } from '../airspace/airspace-desk.ts';
@@ -25,7 +29,7 @@ export interface TacticalAdvice {
 }
 
 /** Twice what passes between two orders, and some. */
-export const LAPSE_S = 6;
+const LAPSE_S = 6;
 /** So far a vehicle looks for others: what two can fly towards each other in the look-ahead. */
 const NEAR_M = 700;
 const NEAR_UP_M = 150;
@@ -137,7 +141,11 @@ export class Tactics {
     if (airspace.fences(drone.tenant).fences.length === 0) return [point];
     const situation = airspace.situationNow(drone);
     if (isRefusal(situation)) return [point];
-    const verdict = airspace.check(situation, { points: [{ at: point }], changed: [0], afterwards: 'hovering' });
+    const verdict = airspace.check(situation, {
+      points: [{ at: point }],
+      changed: [0],
+      afterwards: 'hovering',
+    });
     const isForbidden = isRefusal(verdict) || verdict.violations.some(({ check }) => FORBIDDEN.has(check));
     return isForbidden ? [] : [point];
   }
