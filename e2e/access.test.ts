@@ -5,7 +5,7 @@ import { newSession, telemetryOf } from './messages.ts';
 import { post, request } from './requests.ts';
 import { createHome, type Home, type Key, type Server } from './server.ts';
 import { refusedUpgrade, TestSocket } from './socket.ts';
-import { readStored } from './stored.ts';
+import { readOnceStored } from './stored.ts';
 
 const issuer = createIssuer();
 let home: Home;
@@ -83,7 +83,7 @@ describe('a credential', () => {
     socket.send(telemetryOf({ droneId: 'line-2', sessionId: newSession() }));
     await socket.nextOf('telemetry_ack');
     socket.close();
-    expect(await readStored({ ...server, key: ours.key }, 'line-2')).toHaveLength(1);
+    expect(await readOnceStored({ ...server, key: ours.key }, 'line-2')).toHaveLength(1);
   });
 
   it('that is bound to a drone writes no other, over either channel', async () => {
@@ -95,7 +95,7 @@ describe('a credential', () => {
     socket.close();
     const reply = await post(`${server.httpUrl}/api/drone/telemetry`, message, { key: bound.key });
     expect(reply).toMatchObject({ status: 403, body: refused });
-    expect(await readStored({ ...server, key: ours.key }, 'bound-2')).toEqual([]);
+    expect(await readOnceStored({ ...server, key: ours.key }, 'bound-2')).toEqual([]);
   });
 
   it('of one tenant sees and changes nothing of another, whose drones may have the same names', async () => {
@@ -117,7 +117,7 @@ describe('a credential', () => {
     const other = await post(url, { ...message, telemetry: { battery: 1, signal: 1 } }, { key: theirs.key });
     expect(other.status).toBe(200);
     expect(other.body['dataId']).not.toBe(dataId);
-    const stored = await readStored({ ...server, key: ours.key }, 'same-name');
+    const stored = await readOnceStored({ ...server, key: ours.key }, 'same-name');
     expect(stored.map(({ data }) => data)).toEqual([message]);
   });
 });
