@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { isRefusal, type Refusal, refuse } from '../errors.ts';
 import type { DroneState } from '../fleet/drone-state.ts';
-import { isOnGround } from '../fleet/drone-view.ts';
+import { isOnGround } from '../fleet/ground.ts';
 import { Id, maybe } from '../messages/text.ts';
 import { type Charger, defaultPlug, defaultSwap } from '../missions/energy/charging.ts';
 import {

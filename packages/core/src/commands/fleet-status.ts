@@ -1,6 +1,7 @@
 import Type from 'typebox';
-import { isArmed, linkState } from '../fleet/drone-view.ts';
+import { linkState } from '../fleet/drone-view.ts';
 import type { Fleet } from '../fleet/fleet.ts';
+import { isArmed } from '../fleet/ground.ts';
 import { defineCommand } from './command.ts';
 
 const counts = {

@@ -17,10 +17,12 @@ import { exportGeofences } from './export-geofences.ts';
 import { exportMission } from './export-mission.ts';
 import { fleetStatus } from './fleet-status.ts';
 import { getCommand } from './get-command.ts';
+import { getCoordination } from './get-coordination.ts';
 import { getMission } from './get-mission.ts';
 import { importGeofences } from './import-geofences.ts';
 import { importMission } from './import-mission.ts';
 import { listCharging } from './list-charging.ts';
+import { listCoordination } from './list-coordination.ts';
 import { listGeofences } from './list-geofences.ts';
 import { listMissions } from './list-missions.ts';
 import { live } from './live.ts';
@@ -41,6 +43,8 @@ export const operatorCommands = [
   resume,
   cancelCommand,
   coordinationOverride,
+  listCoordination,
+  getCoordination,
   emergencyLand,
   emergencyLandAll,
   vehicleCommand,

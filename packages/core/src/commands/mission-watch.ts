@@ -1,5 +1,5 @@
 import type { DroneState } from '../fleet/drone-state.ts';
-import { isOnGround } from '../fleet/drone-view.ts';
+import { isOnGround } from '../fleet/ground.ts';
 import type { MissionEvent } from '../missions/mission.ts';
 import type { Advance } from './mission-progress.ts';
 import type { CarriedMission } from './mission-record.ts';

@@ -11,6 +11,8 @@ import { EnergyBook } from './airspace/energy-book.ts';
 import { FlightIntents } from './airspace/flight-intents.ts';
 import type { CommandContext } from './command.ts';
 import { Confirmations } from './confirmations.ts';
+import { AvoidanceDesk } from './coordination/avoidance-desk.ts';
+import { EventBook } from './coordination/event-book.ts';
 import { CommandLedger } from './ledger/ledger.ts';
 import type { VehicleWord } from './ledger/vehicle-word.ts';
 import { MissionCarrier } from './mission-carrier.ts';
@@ -163,7 +165,10 @@ export class MissionWorld {
     const shelf = { record: async () => undefined, records: async () => ({ items: [] }) };
     const durable = () => Promise.resolve(true);
     const confirmations = new Confirmations(newId);
-    return { ...parts, missions, energy, shelf, durable, confirmations } as unknown as Operations;
+    const coordination = new EventBook(parts);
+    const avoidance = new AvoidanceDesk({ ...parts, missions });
+    const more = { missions, energy, shelf, durable, confirmations, coordination, avoidance };
+    return { ...parts, ...more } as unknown as Operations;
   }
 
   #send(droneId: string, order: Parameters<TestVehicle['take']>[0]): readonly 'websocket'[] {

@@ -14,6 +14,8 @@ export interface OperatorPush {
   readonly class: PushClass;
   /** Which drone it is about: an operator whose credential is bound to another drone is not told. */
   readonly droneId?: string | undefined;
+  /** The same of what is about several: who is bound to one of them is told. */
+  readonly droneIds?: readonly string[];
   /** Given: only for who asked, and for whoever follows the drone. */
   readonly actor?: string | undefined;
   /** As it goes out; the gateway adds `seq` and `cursor`. */

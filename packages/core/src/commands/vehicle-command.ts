@@ -11,6 +11,7 @@ const MAX_EXPIRY_S = 3600;
 /** What flies somewhere goes through the commands that check where. */
 const CHECKED_ELSEWHERE: Readonly<Partial<Record<OrderName, string>>> = {
   goto: 'modify_waypoint with mode goto',
+  avoid: 'coordination_override',
   upload_mission: 'assign_mission',
 };
 

@@ -173,3 +173,26 @@ test('a session has the key it was hashed to', () => {
   for (const key of ['00000000ffffffff', '80000000000000a1', 'fedcba9876543210'])
     expect(fleet.session(drone, key).key).toBe(key);
 });
+
+test('where it was last on the ground is remembered while it flies, and again from its next pad', () => {
+  const drone = createDrone();
+  const at = (second: number, x: number, armed: boolean) =>
+    drone.keep(
+      sampleOf(
+        message(second, { position: { x, y: 0, z: armed ? 20 : 0 }, drone: { id: 'drone-001', armed } }),
+      ),
+      undefined,
+    );
+  expect(drone.tookOffFrom).toBeUndefined();
+  at(1, 5, true);
+  expect(drone.tookOffFrom).toBeUndefined();
+  at(2, 10, false);
+  at(3, 11, false);
+  expect(drone.tookOffFrom).toBeUndefined();
+  at(4, 12, true);
+  at(5, 50, true);
+  expect(drone.tookOffFrom).toMatchObject({ eastM: 11, upM: 0 });
+  at(6, 90, false);
+  at(7, 91, true);
+  expect(drone.tookOffFrom).toMatchObject({ eastM: 90 });
+});

@@ -1,16 +1,21 @@
+import type { Enu, GeoPoint } from '../geo/wgs84.ts';
 import type { Channel } from '../messages/channel.ts';
 import {
+  COMPACT_BATTERY_AT,
   COMPACT_NUMBERS,
+  COMPACT_PLACE,
   CompactReading,
   type OwnBytes,
   type ReadMessage,
   readNumbers,
+  readPlace,
   writeNumbers,
 } from '../messages/compact-sample.ts';
 import { parseSessionKey, toSessionKey } from '../messages/identity.ts';
 import type { Reading, Sample } from '../messages/sample.ts';
 import type { TelemetryMessage } from '../messages/telemetry-schema.ts';
 import { FleetMemory, NO_CELL } from './fleet-memory.ts';
+import { isOnGround } from './ground.ts';
 
 /** A drone's session as this node knows it: its key, and how far it has come. */
 export class SessionState {
@@ -57,7 +62,8 @@ const LAST_HEARD = 2;
 const RECEIVED_AT = 3;
 const TIME = 4;
 const NUMBERS = 5;
-const ROW_NUMBERS = NUMBERS + COMPACT_NUMBERS;
+const TAKE_OFF = NUMBERS + COMPACT_NUMBERS;
+const ROW_NUMBERS = TAKE_OFF + COMPACT_PLACE.numbers;
 
 /**
  * All that is known live of one drone. Mutable: the one writer is the ingest line. One object on the heap; what changes with
@@ -147,6 +153,16 @@ export class DroneState {
     return this.#armed;
   }
 
+  /** Of the latest sample, without making it; NaN where unknown. */
+  get batteryPct(): number {
+    return this.#page[this.#at + NUMBERS + COMPACT_BATTERY_AT] as number;
+  }
+
+  /** Where it was by the latest sample, without making it; NaN where unknown. */
+  get place(): GeoPoint & Enu {
+    return readPlace(this.#page, this.#at + NUMBERS + COMPACT_PLACE.at);
+  }
+
   /** The latest sample as it is now: a copy that is made at each asking, and that later samples do not change. */
   get latest(): Reading | undefined {
     if (!this.#hasLatest) return undefined;
@@ -162,6 +178,15 @@ export class DroneState {
     });
   }
 
+  /** Where it was last heard on the ground before it was heard in the air; undefined where it was only heard in the air. */
+  get tookOffFrom(): (GeoPoint & Enu) | undefined {
+    const place = readPlace(this.#page, this.#at + TAKE_OFF);
+    const isKnown =
+      Number.isFinite(place.latitudeDeg + place.longitudeDeg + place.altitudeAmslM) ||
+      Number.isFinite(place.eastM + place.northM + place.upM);
+    return isKnown ? place : undefined;
+  }
+
   /** The message of the latest sample; decoded at each asking. */
   get latestMessage(): TelemetryMessage | undefined {
     const isInCell = this.#cell !== NO_CELL;
@@ -172,6 +197,10 @@ export class DroneState {
   /** Makes the sample the latest. Its message is kept by a copy of its own bytes, where it has some. Hot. */
   keep(sample: Sample, own: OwnBytes | undefined): void {
     const [page, at] = [this.#page, this.#at];
+    if (this.#hasLatest && isOnGround(this) && !isOnGround(sample)) {
+      const place = at + NUMBERS + COMPACT_PLACE.at;
+      page.copyWithin(at + TAKE_OFF, place, place + COMPACT_PLACE.numbers);
+    }
     page[at + RECEIVED_AT] = sample.receivedAtMs;
     page[at + TIME] = sample.timeUs;
     writeNumbers(sample, page, at + NUMBERS);

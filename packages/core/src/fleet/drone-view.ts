@@ -1,6 +1,7 @@
 import { toTimestamp } from '../messages/timestamp.ts';
 import { activeTypes } from '../rules/judge.ts';
 import type { DroneState } from './drone-state.ts';
+import { isArmed } from './ground.ts';
 
 /** A drone as operators and REST clients see it; wire names. */
 
@@ -14,22 +15,6 @@ export function linkState({ lastHeardMs }: DroneState, nowMs: number): LinkState
   const ageMs = nowMs - lastHeardMs;
   if (ageMs > OFFLINE_AFTER_MS) return 'offline';
   return ageMs > STALE_AFTER_MS ? 'stale' : 'online';
-}
-
-const ARMED_STATUSES: ReadonlySet<string> = new Set(['active', 'flying', 'mission', 'in_flight', 'armed']);
-
-const GROUND_STATUSES: ReadonlySet<string> = new Set([
-  ...['landed', 'idle', 'charging', 'docked', 'parked', 'ready', 'standby', 'disarmed', 'on_ground'],
-]);
-
-/** Certainly on the ground: its own flag says so, or its word. A word that is not known says nothing. */
-export function isOnGround({ armed, status }: DroneState): boolean {
-  return armed === undefined ? GROUND_STATUSES.has(status ?? '') : !armed;
-}
-
-/** The drone's own flag, else what its status implies. CONTRACT 1. */
-export function isArmed({ armed, status }: DroneState): boolean {
-  return armed ?? ARMED_STATUSES.has(status ?? '');
 }
 
 const known = (value: number): number | undefined => (Number.isNaN(value) ? undefined : value);

@@ -5,7 +5,18 @@ import { Id, maybe, safeText } from './text.ts';
 /** An order to a vehicle, down the same socket or by long poll, and the vehicle's answers. CONTRACT 2.3. */
 
 export const ORDER_NAMES = [
-  ...['goto', 'land', 'emergency_land', 'return_to_base', 'hold', 'resume', 'takeoff', 'arm', 'disarm'],
+  ...[
+    'goto',
+    'avoid',
+    'land',
+    'emergency_land',
+    'return_to_base',
+    'hold',
+    'resume',
+    'takeoff',
+    'arm',
+    'disarm',
+  ],
   ...['upload_mission', 'start_mission', 'pause_mission', 'set_speed'],
 ] as const;
 export type OrderName = (typeof ORDER_NAMES)[number];
@@ -20,6 +31,7 @@ export interface OrderMessage {
   readonly type: 'command';
   readonly commandId: string;
   readonly command: OrderName;
+  /** Of `avoid`: `points` to fly to one after the other (none: stop), and `lapse_s`, after which the vehicle holds by itself. */
   readonly params: Readonly<Record<string, unknown>>;
   readonly expiresAt: string;
   /** What remains to live when it was sent: a vehicle's own clock is not trusted. */

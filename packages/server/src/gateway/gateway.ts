@@ -207,13 +207,14 @@ export class Gateway {
     return log;
   }
 
-  #push({ tenant, class: kind, droneId, actor, message }: OperatorPush): void {
+  #push({ tenant, class: kind, droneId, droneIds, actor, message }: OperatorPush): void {
     const operators = this.#operators.get(tenant) ?? [];
     if (kind === 'latest') {
       for (const socket of operators) socket.pushLatest(message.type, message, droneId);
       return;
     }
-    const kept = this.#logOf(tenant).append({ tail: JSON.stringify(message).slice(1), droneId, actor });
+    const tail = JSON.stringify(message).slice(1);
+    const kept = this.#logOf(tenant).append({ tail, droneId, droneIds, actor });
     for (const socket of operators) socket.pushKept(kept);
   }
 

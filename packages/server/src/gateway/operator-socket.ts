@@ -3,7 +3,7 @@ import type { OperatorConnection, Refusal, ResumeReceipt, Subscription, Subscrip
 import { FLEET_HEADER_BYTES, FLEET_PROTOCOL, type FleetKind, writeFleetHeader } from '@skein/core';
 import type { WebSocket } from 'ws';
 import type { Principal } from '../auth/principal.ts';
-import { isFor, isOfRequest } from './push-audience.ts';
+import { concerns, isFor, isOfRequest } from './push-audience.ts';
 import type { KeptPush, PushLog } from './push-log.ts';
 import { toTextFrames } from './text-frames.ts';
 
@@ -137,7 +137,7 @@ export class OperatorSocket implements OperatorConnection {
 
   resume(cursor: string): ResumeReceipt {
     const { pushes, gap } = this.#log.since(cursor, this.#joinedAt);
-    const mine = pushes.filter((push) => this.#concerns(push.droneId));
+    const mine = pushes.filter((push) => concerns(push, this.principal.droneId));
     this.later(() => {
       if (gap) this.push({ type: 'gap', classes: ['kept'], after: cursor });
       for (const { number, tail } of mine) this.#sendKept(number, `"resumed":true,${tail}`);
@@ -148,11 +148,6 @@ export class OperatorSocket implements OperatorConnection {
   /** Done as soon as the reply that is being made is on its way. */
   later(task: () => void): void {
     this.#afterReply.push(task);
-  }
-
-  #concerns(droneId: string | undefined): boolean {
-    const { droneId: bound } = this.principal;
-    return bound === undefined || droneId === undefined || bound === droneId;
   }
 
   /** A reply; what it brings with it follows. Never dropped. */
@@ -220,7 +215,7 @@ export class OperatorSocket implements OperatorConnection {
 
   /** Of its type only the newest counts. */
   pushLatest(type: string, message: object, droneId: string | undefined): void {
-    if (!this.#concerns(droneId)) return;
+    if (!concerns({ droneId }, this.principal.droneId)) return;
     if (this.#isBehind) this.#missedLatest.set(type, message);
     else this.push(message);
   }

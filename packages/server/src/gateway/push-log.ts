@@ -2,6 +2,8 @@
 export interface KeptPush {
   readonly number: number;
   readonly droneId: string | undefined;
+  /** Of what is about several. */
+  readonly droneIds?: readonly string[] | undefined;
   /** Only for this one, and for whoever follows the drone. */
   readonly actor: string | undefined;
   readonly tail: string;

@@ -38,6 +38,11 @@ export const WEIGHT = { none: 0, mission: 1, hold: 2, return: 3, emergency: 4, t
 export const ARRIVED_M = 1;
 export const WAYPOINT_RADIUS_M = 5;
 
+interface Avoidance {
+  readonly legs: Leg[];
+  leftSteps: number;
+}
+
 export interface FlightPlan {
   readonly mission: Int32Array;
   readonly waypoint: Int32Array;
@@ -68,6 +73,8 @@ export interface FlightPlan {
   readonly breakPoint: Map<number, Point>;
   /** What a held drone was about to do. */
   readonly paused: Map<number, { readonly phase: number; readonly leg: Leg }>;
+  /** Of a drone that makes way: the places it flies to after the present one, and until when without another word. */
+  readonly avoiding: Map<number, Avoidance>;
   readonly patrolRadiusM: number;
   /** They have patrols to go back to. */
   readonly hasPatrols: boolean;
@@ -75,6 +82,7 @@ export interface FlightPlan {
 
 export interface PlanOptions {
   readonly spacingM: number;
+  readonly padsAt: { readonly eastM: number; readonly northM: number };
   readonly startSpreadSteps: number;
   readonly autonomous: boolean;
 }
@@ -99,14 +107,15 @@ export function createFlightPlan(state: FleetState, options: PlanOptions): Fligh
     flown: new Map(),
     breakPoint: new Map(),
     paused: new Map(),
+    avoiding: new Map(),
     patrolRadiusM: patrolRadiusM(options.spacingM),
     hasPatrols: options.autonomous,
   };
   for (let i = 0; i < count; i++) {
     const key = state.key[i] as number;
     const pad = toPad(i, count, options.spacingM);
-    for (const field of ['x', 'homeX', 'targetX'] as const) state[field][i] = pad.x;
-    for (const field of ['y', 'homeY', 'targetY'] as const) state[field][i] = pad.y;
+    for (const field of ['x', 'homeX', 'targetX'] as const) state[field][i] = options.padsAt.eastM + pad.x;
+    for (const field of ['y', 'homeY', 'targetY'] as const) state[field][i] = options.padsAt.northM + pad.y;
     state.layerZ[i] = pad.z;
     state.soc[i] = 0.55 + 0.45 * uniform(key, 0, 91);
     plan.readyAtStep[i] = Math.floor(uniform(key, 0, 92) * options.startSpreadSteps);

@@ -43,6 +43,7 @@ const STATUS = [
   'mission',
   'flying',
   'hold',
+  'flying',
   'returning',
   'landing',
   'emergency_landing',

@@ -112,13 +112,24 @@ export const pauseMission: Decide = (cockpit, i) => {
 };
 
 /** Stops, and keeps what it was about to do. */
-function halt({ state, plan }: Cockpit, i: number): void {
+function halt(cockpit: Cockpit, i: number): void {
+  const { state, plan } = cockpit;
+  if ((state.phase[i] as number) === PHASE.hold) return;
+  interrupt(cockpit, i);
+  stop(state, plan, i, PHASE.hold);
+}
+
+/** Keeps where its mission was left, and what else it was about to do. */
+function interrupt(cockpit: Cockpit, i: number): void {
+  leaveMission(cockpit.state, cockpit.plan, i);
+  setAside(cockpit, i);
+}
+
+/** Keeps what it was about to do besides a mission, unless that was set aside before. */
+export function setAside({ state, plan }: Cockpit, i: number): void {
   const phase = state.phase[i] as number;
-  if (phase === PHASE.hold) return;
-  leaveMission(state, plan, i);
   if (phase === PHASE.goto || phase === PHASE.takeoff)
     plan.paused.set(i, { phase, leg: legOf(state, plan, i) });
-  stop(state, plan, i, PHASE.hold);
 }
 
 function legOf(state: FleetState, plan: FlightPlan, i: number): Leg {
@@ -133,6 +144,9 @@ function legOf(state: FleetState, plan: FlightPlan, i: number): Leg {
   };
 }
 
+/** In which a drone waits to go on. */
+const STANDS_BY: ReadonlySet<number> = new Set([PHASE.hold, PHASE.avoid]);
+
 /** Goes on with what a hold interrupted; of a landing or a return that it clears, it makes a hold. */
 export const resume: Decide = (cockpit, i) =>
   accept(() => {
@@ -142,7 +156,7 @@ export const resume: Decide = (cockpit, i) =>
     if (!airborne(cockpit, i)) goOnFromGround(cockpit, i, released);
     else if (released >= WEIGHT.return) {
       if ((state.phase[i] as number) !== PHASE.falling) stop(state, plan, i, PHASE.hold);
-    } else if ((state.phase[i] as number) === PHASE.hold) goOn(cockpit, i);
+    } else if (STANDS_BY.has(state.phase[i] as number)) goOn(cockpit, i);
   });
 
 /** Who was brought down in an emergency may be ordered again, but does not start by itself. */
@@ -155,6 +169,7 @@ function goOnFromGround({ state, plan }: Cockpit, i: number, released: number): 
 function goOn({ state, plan }: Cockpit, i: number): void {
   const before = plan.paused.get(i);
   plan.paused.delete(i);
+  plan.avoiding.delete(i);
   if (before) {
     plan.braking[i] = 0;
     state.phase[i] = before.phase;
@@ -162,7 +177,7 @@ function goOn({ state, plan }: Cockpit, i: number): void {
   } else if (plan.engaged[i] === 1 || plan.autonomous[i] === 1) {
     plan.engaged[i] = 1;
     joinMission(state, plan, i);
-  }
+  } else if ((state.phase[i] as number) === PHASE.avoid) stop(state, plan, i, PHASE.hold);
 }
 
 export const goTo: Decide = (cockpit, i, params) => {

@@ -30,7 +30,8 @@ interface Task {
 }
 
 /** Holds stop what is under way without ending it. */
-const isHold = (command: string): boolean => command === 'hold' || command === 'pause_mission';
+const isHold = (command: string): boolean =>
+  command === 'hold' || command === 'pause_mission' || command === 'avoid';
 
 export class OrderTasks {
   readonly #cockpit: Cockpit;
@@ -117,7 +118,8 @@ export class OrderTasks {
   }
 
   #judgeStopped(i: number, task: Task): void {
-    if ((this.#cockpit.state.phase[i] as number) === PHASE.hold) return;
+    const phase = this.#cockpit.state.phase[i] as number;
+    if (phase === PHASE.hold || phase === PHASE.avoid) return;
     this.#stopped.delete(i);
     this.#fail(i, task);
   }
@@ -179,6 +181,7 @@ function startTask({ state, plan }: Cockpit, i: number, commandId: string, comma
 const WAYS: Readonly<
   Record<string, { readonly phases: readonly number[]; readonly isDone: (phase: number) => boolean }>
 > = {
+  avoid: { phases: [PHASE.avoid], isDone: (phase) => phase === PHASE.hold },
   goto: { phases: [PHASE.goto], isDone: (phase) => phase === PHASE.hold },
   land: { phases: [PHASE.landing], isDone: (phase) => !isAirborne(phase) },
   emergency_land: { phases: [PHASE.emergency], isDone: (phase) => !isAirborne(phase) },

@@ -1,5 +1,6 @@
 import type { OrderName } from '@skein/core';
 import { isAirborne } from '../physics/fleet-state.ts';
+import { avoid } from './avoid-order.ts';
 import { type Cockpit, type Decide, type Decision, refuseOrder } from './decision.ts';
 import { WEIGHT } from './flight-plan.ts';
 import { setSpeed, startMission, uploadMission } from './mission-orders.ts';
@@ -45,6 +46,7 @@ const KINDS: Readonly<Record<OnBoardOrder, OrderKind>> = {
   return_to_base: { ...moves, weight: WEIGHT.return, decide: returnToBase },
   hold: { ...stays, weight: WEIGHT.hold, decide: hold },
   resume: { ...stays, weight: WEIGHT.hold, decide: resume },
+  avoid: { ...stays, weight: WEIGHT.mission, decide: avoid },
   goto: { ...moves, weight: WEIGHT.mission, decide: goTo },
   takeoff: { ...moves, weight: WEIGHT.mission, decide: takeoff },
   start_mission: { ...moves, weight: WEIGHT.mission, decide: startMission },
@@ -91,7 +93,7 @@ export function decideOrder(cockpit: Cockpit, i: number, { command, params = {},
 
 /** `clears` is as heavy as what it may release; the sender has asked who may. Without it: a hold. */
 function refuseWeak(inForce: number, clears: number = WEIGHT.hold): Decision | undefined {
-  if (inForce <= WEIGHT.hold || clears >= inForce) return undefined;
+  if (clears >= inForce) return undefined;
   return refuseOrder(
     'temporarily_rejected',
     `${IN_FORCE[inForce]} is in force: clearing it needs a privilege`,

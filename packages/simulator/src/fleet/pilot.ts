@@ -59,6 +59,7 @@ function fly(state: FleetState, plan: FlightPlan, i: number, phase: number): voi
   if (phase === PHASE.falling) fall(state, i);
   else if (plan.braking[i] === 1) brake(state, plan, i);
   else if (phase === PHASE.mission) flyMission(state, plan, i);
+  else if (phase === PHASE.avoid) makeWay(state, plan, i);
   else if (phase === PHASE.takeoff) climb(state, plan, i);
   else if (phase !== PHASE.hold && hasArrived(state, i)) arrive(state, plan, i, phase);
   if (phase >= PHASE.landing && (state.z[i] as number) <= GROUND_M) touchDown(state, plan, i);
@@ -72,6 +73,19 @@ function isWithin(state: FleetState, i: number, radiusM: number): boolean {
 }
 
 const hasArrived = (state: FleetState, i: number): boolean => isWithin(state, i, ARRIVED_M);
+
+/** From place to place, standing at the last; without another word in time it holds where it is. */
+function makeWay(state: FleetState, plan: FlightPlan, i: number): void {
+  const avoidance = plan.avoiding.get(i);
+  if (!avoidance || avoidance.leftSteps <= 0) {
+    plan.avoiding.delete(i);
+    return stop(state, plan, i, PHASE.hold);
+  }
+  avoidance.leftSteps -= 1;
+  if (!isWithin(state, i, plan.radiusM[i] as number) || stillWaits(plan, i)) return;
+  const next = avoidance.legs.shift();
+  if (next) aimAtLeg(state, plan, i, next);
+}
 
 /** At the place of a goto it stands as long as it was told; above the place to land at it goes down. */
 function arrive(state: FleetState, plan: FlightPlan, i: number, phase: number): void {

@@ -3,7 +3,7 @@ import { toKey, uniform } from './random.ts';
 
 /**
  * What a drone is doing. The order counts: everything from `takeoff` on is in the air.
- * ready → takeoff → mission → returning → landing → charging → ready; orders add goto, hold, emergency, grounded and,
+ * ready → takeoff → mission → returning → landing → charging → ready; orders add goto, hold, avoid, emergency, grounded and,
  * rotors off, falling.
  */
 export const PHASES = [
@@ -15,6 +15,7 @@ export const PHASES = [
     'mission',
     'goto',
     'hold',
+    'avoid',
     'returning',
     'landing',
     'emergency',
@@ -29,10 +30,11 @@ export const PHASE = {
   mission: 4,
   goto: 5,
   hold: 6,
-  returning: 7,
-  landing: 8,
-  emergency: 9,
-  falling: 10,
+  avoid: 7,
+  returning: 8,
+  landing: 9,
+  emergency: 10,
+  falling: 11,
 } as const;
 
 export const isAirborne = (phase: number): boolean => phase >= PHASE.takeoff;

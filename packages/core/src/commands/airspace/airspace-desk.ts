@@ -1,8 +1,8 @@
 import { TrajectoryIndex } from '../../coordination/trajectory-index.ts';
 import { isRefusal, type Refusal, refuse } from '../../errors.ts';
 import type { DroneState } from '../../fleet/drone-state.ts';
-import { isOnGround } from '../../fleet/drone-view.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
+import { isOnGround } from '../../fleet/ground.ts';
 import type { Terrain } from '../../geo/terrain.ts';
 import type { Trajectory } from '../../geo/trajectory.ts';
 import type { FlightPoint } from '../../missions/energy/route.ts';
@@ -21,7 +21,7 @@ import { FenceShelf } from './fence-shelf.ts';
 import { flightIdOf, toFlightRecord, toFlightTrajectory } from './flight-records.ts';
 import { showTraffic } from './shown-traffic.ts';
 import type { Site } from './site.ts';
-import { type Home, type Situation, speedToward, toSituation } from './situation.ts';
+import { type Home, type Situation, speedToward, toSitePlace, toSituation } from './situation.ts';
 
 export interface AirspaceDeskParts {
   readonly fleet: Fleet;
@@ -29,7 +29,7 @@ export interface AirspaceDeskParts {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly site: () => Site | undefined;
-  /** Where a drone was first seen in this session, from history; undefined where nothing is known. */
+  /** Where a drone was first seen in this session, from history; undefined where nothing is known. Rejects where history does not answer. */
   readonly firstSeen: (drone: DroneState) => Promise<Home | undefined>;
   /** How much a drone's flights cost it. */
   readonly energy: Pick<EnergyBook, 'known'>;
@@ -45,6 +45,8 @@ export interface FlightWish {
   readonly changed: readonly number[];
   readonly afterwards: FlightCandidate['afterwards'];
   readonly objection?: string;
+  /** Seconds since 1970: not to set out before. It waits where it is. */
+  readonly startS?: number;
 }
 
 /** A reservation: what stood before comes back where the vehicle refuses. */
@@ -55,6 +57,8 @@ export interface Reservation {
 
 /** How long after landing, or after its end, a commitment goes on being one. */
 const SWEEP_MS = 1000;
+/** Who has not left the ground so long after it was to is not going to. */
+const TAKE_OFF_S = 10;
 
 /** The sky as all plans see it: fences, ground, and every flight that has been committed to. */
 export class AirspaceDesk {
@@ -62,7 +66,8 @@ export class AirspaceDesk {
   readonly #limits: SafetyLimits;
   readonly #fences: FenceShelf;
   readonly #traffic: TrajectoryIndex;
-  readonly #homes = new Map<string, Home>();
+  /** What history told of drones that were never seen on the ground. */
+  readonly #homes = new Map<string, Home | undefined>();
   readonly #stop: () => void;
 
   constructor(parts: AirspaceDeskParts) {
@@ -115,57 +120,59 @@ export class AirspaceDesk {
   async situation(drone: DroneState): Promise<Situation | Refusal> {
     const site = this.site();
     if (isRefusal(site)) return site;
-    const key = flightIdOf(drone.tenant, drone.droneId);
-    if (!isOnGround(drone) && !this.#homes.has(key)) {
-      const home = await this.#parts.firstSeen(drone);
-      if (home) this.#homes.set(key, home);
-    }
+    await this.lookUpHome(drone);
     return this.situationNow(drone);
+  }
+
+  /** Asks history for the home of a drone that was only seen in the air; undefined where that is known or was asked before. */
+  lookUpHome(drone: DroneState): Promise<void> | undefined {
+    const key = flightIdOf(drone.tenant, drone.droneId);
+    if (isOnGround(drone) || drone.tookOffFrom || this.#homes.has(key)) return undefined;
+    return this.#parts.firstSeen(drone).then(
+      (home) => void this.#homes.set(key, home),
+      // The store does not answer: another time.
+      () => undefined,
+    );
   }
 
   /** The same where it must be said at once: a home that was never looked up is assumed. */
   situationNow(drone: DroneState): Situation | Refusal {
     const site = this.site();
     if (isRefusal(site)) return site;
-    const key = flightIdOf(drone.tenant, drone.droneId);
-    const home = this.#homes.get(key);
     const { clock, energy } = this.#parts;
+    const home = this.#homeOf(drone, site);
     const parts = { frame: site.frame, home, energy: energy.known(drone), nowMs: clock.now() };
-    const situation = toSituation(drone, parts);
-    if (!isRefusal(situation) && situation.onGround)
-      this.#homes.set(key, { place: site.frame.toGeo(situation.at), assumed: false });
-    return situation;
+    return toSituation(drone, parts);
+  }
+
+  #homeOf(drone: DroneState, { frame }: Site): Home | undefined {
+    const from = drone.tookOffFrom && toSitePlace(drone.tookOffFrom, frame);
+    if (from) return { place: frame.toGeo(from), assumed: false };
+    return this.#homes.get(flightIdOf(drone.tenant, drone.droneId));
   }
 
   /** All checks of a flight that would begin now. From the ground it goes straight up first. */
-  check(
-    situation: Situation,
-    { points, changed, afterwards, objection }: FlightWish,
-  ): FlightVerdict | Refusal {
+  check(situation: Situation, wish: FlightWish): FlightVerdict | Refusal {
     const world = this.world(situation.tenant);
-    if (isRefusal(world)) return world;
-    return validateFlight(
-      this.candidate(situation, {
-        points,
-        changed,
-        afterwards,
-        ...(objection !== undefined && { objection }),
-      }),
-      world,
-    );
+    return isRefusal(world) ? world : validateFlight(this.candidate(situation, wish), world);
   }
 
-  candidate(situation: Situation, { points, changed, afterwards, objection }: FlightWish): FlightCandidate {
+  candidate(situation: Situation, wish: FlightWish): FlightCandidate {
+    const { points, changed, afterwards, objection, startS = 0 } = wish;
     const { tenant, droneId, at, batteryPct, model, air, pads, onGround } = situation;
     const [first] = points;
     const isClimbing = onGround && first !== undefined && first.at.upM > at.upM;
     const climb = isClimbing ? [{ at: { ...at, upM: first.at.upM } }] : [];
+    const nowS = this.#parts.clock.now() / 1000;
+    const waitS = Math.max(0, startS - nowS);
+    // In the air it takes up room while it waits.
+    const before = !onGround && waitS > 0 ? [{ at, holdS: waitS }] : climb;
     return {
       ...{ id: flightIdOf(tenant, droneId), from: at, batteryPct, model, air, pads, afterwards },
-      startS: this.#parts.clock.now() / 1000,
-      fromSpeedMps: onGround || !first ? 0 : speedToward(situation, first.at),
-      points: [...climb, ...points],
-      changed: changed.map((index) => index + climb.length),
+      startS: onGround ? nowS + waitS : nowS,
+      fromSpeedMps: onGround || !first || waitS > 0 ? 0 : speedToward(situation, first.at),
+      points: [...before, ...points],
+      changed: changed.map((index) => index + before.length),
       ...(objection !== undefined && { objection }),
     };
   }
@@ -191,6 +198,13 @@ export class AirspaceDesk {
         if (before) this.#restore(before.trajectory);
       },
     };
+  }
+
+  /** What it flies now in place of what was committed, whomever it is in conflict with; kept over a restart too. */
+  replace(drone: Pick<Situation, 'tenant' | 'droneId'>, trajectory: Trajectory): void {
+    this.#traffic.remove(flightIdOf(drone.tenant, drone.droneId));
+    this.#restore(trajectory);
+    this.confirm(drone);
   }
 
   /** The vehicle has taken it: it is kept over a restart too. */
@@ -224,7 +238,11 @@ export class AirspaceDesk {
       if (record.endedAtMs !== undefined || record.changedAtMs > nowMs - 2 * SWEEP_MS) continue;
       const trajectory = toFlightTrajectory(record);
       const drone = this.#parts.fleet.find(record.tenant, record.id);
-      const isDown = drone !== undefined && isOnGround(drone) && drone.lastHeardMs > record.changedAtMs;
+      const isDown =
+        drone !== undefined &&
+        isOnGround(drone) &&
+        drone.lastHeardMs > record.changedAtMs &&
+        nowMs > (trajectory.startS + TAKE_OFF_S) * 1000;
       if (isDown || isPast(trajectory, nowMs)) this.free(record.tenant, record.id);
     }
   }

@@ -1,5 +1,5 @@
 import type { DroneState } from '../../fleet/drone-state.ts';
-import { isArmed } from '../../fleet/drone-view.ts';
+import { isArmed } from '../../fleet/ground.ts';
 import type { StateRecord } from '../../messages/state-record.ts';
 import {
   type ChargeSession,

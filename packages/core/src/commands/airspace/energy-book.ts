@@ -1,6 +1,6 @@
 import type { DroneState } from '../../fleet/drone-state.ts';
-import { isArmed, isOnGround } from '../../fleet/drone-view.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
+import { isArmed, isOnGround } from '../../fleet/ground.ts';
 import { type EnergyModel, unknownModel } from '../../missions/energy/energy-model.ts';
 import { type AirState, unknownAir } from '../../missions/energy/leg.ts';
 import { type RemainingTime, remainingTime } from '../../missions/energy/remaining-time.ts';
@@ -125,8 +125,7 @@ export class EnergyBook {
   leastOf(tenant: string): (drone: DroneState) => LeastEnergy {
     const held = this.#held.get(tenant);
     const nowMs = this.#clock.now();
-    return ({ droneId, latest }) => {
-      const altitudeM = latest?.altitudeAmslM ?? Number.NaN;
+    return ({ droneId, place: { altitudeAmslM: altitudeM } }) => {
       const own = held?.get(droneId);
       if (!own) return this.#unknown.read(unknownModel, 0, altitudeM);
       if (!own.watch) return own.cache.read(own.model, 0, altitudeM);

@@ -1,5 +1,5 @@
 import type { DroneState } from '../../fleet/drone-state.ts';
-import { isArmed, isOnGround } from '../../fleet/drone-view.ts';
+import { isArmed, isOnGround } from '../../fleet/ground.ts';
 import type { Reading } from '../../messages/sample.ts';
 import { type Calibration, calibrate } from '../../missions/energy/calibration.ts';
 import type { EnergyModel } from '../../missions/energy/energy-model.ts';

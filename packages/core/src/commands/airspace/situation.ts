@@ -1,6 +1,6 @@
 import { type Refusal, refuse } from '../../errors.ts';
 import type { DroneState } from '../../fleet/drone-state.ts';
-import { isOnGround } from '../../fleet/drone-view.ts';
+import { isOnGround } from '../../fleet/ground.ts';
 import type { Enu, GeoPoint, LocalFrame } from '../../geo/wgs84.ts';
 import type { EnergyModel } from '../../missions/energy/energy-model.ts';
 import type { AirState } from '../../missions/energy/leg.ts';

@@ -5,9 +5,9 @@ export interface OrderTraits {
   /** emergency_land 4 > land, return 3 > hold 2 > flying somewhere 1 > the rest 0: a lesser one never overrides a greater. */
   readonly severity: 0 | 1 | 2 | 3 | 4;
   /** First in, first out within a lane; the emergency lane waits for no other. */
-  readonly lane: 'emergency' | 'control' | 'mission';
+  readonly lane: 'emergency' | 'control' | 'avoidance' | 'mission';
   /** What it sets: a newer order for the same thing takes the place of an older one. */
-  readonly slot: 'position' | 'plan' | 'speed' | 'motors' | 'mode';
+  readonly slot: 'position' | 'way' | 'plan' | 'speed' | 'motors' | 'mode';
   /** Done once it is accepted; the others tell their end by progress. */
   readonly instant: boolean;
   /** Without an answer it is sent again after so long. */
@@ -27,6 +27,8 @@ const TRAITS: Record<OrderName, OrderTraits> = {
   takeoff: { ...control, ...flies, severity: 1 },
   arm: { ...control, severity: 1, slot: 'motors', instant: true },
   disarm: { ...control, severity: 1, slot: 'motors', instant: true },
+  // What it interrupts goes on afterwards: it takes the place of other ones like it only.
+  avoid: { lane: 'avoidance', severity: 1, slot: 'way', instant: true, resendMs: 500 },
   set_speed: { ...control, severity: 1, slot: 'speed', instant: true },
   goto: { ...mission, ...flies },
   upload_mission: { ...mission, slot: 'plan', instant: true, resendMs: 5000 },

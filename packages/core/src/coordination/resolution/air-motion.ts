@@ -1,5 +1,5 @@
 /** What is known of a vehicle in the air, and of what it can do. */
-import type { RelativeMotion } from '../../geo/cylinder-conflict.ts';
+import type { RelativeMotion, SeparationMinima } from '../../geo/cylinder-conflict.ts';
 import type { PlaneVelocity } from './half-planes.ts';
 
 export interface AirVelocity extends PlaneVelocity {
@@ -14,6 +14,8 @@ export interface AirMotion extends RelativeMotion {
 export interface NeighbourMotion extends AirMotion {
   /** Keeps clear by the same rules, on the same numbers; true if absent. */
   readonly isCooperative?: boolean;
+  /** To be kept from it in place of the usual: of a stranger, or of one whose place is not known well. */
+  readonly minima?: SeparationMinima;
 }
 
 /** What a velocity may be. */
@@ -47,5 +49,30 @@ export function clampVelocity(
     eastMps: eastMps * scale,
     northMps: northMps * scale,
     upMps: Math.min(climbMps, Math.max(-descentMps, upMps)),
+  };
+}
+
+/** A moment later, of a vehicle that goes over to a velocity as fast as it can. */
+export function moveTowards<M extends RelativeMotion>(
+  motion: M,
+  { eastMps, northMps, upMps }: AirVelocity,
+  { accelerationMps2 }: AirLimits,
+  stepS: number,
+): M {
+  const most = accelerationMps2 * stepS;
+  const [dEast, dNorth] = [eastMps - motion.eastMps, northMps - motion.northMps];
+  const change = Math.hypot(dEast, dNorth);
+  const part = change > most ? most / change : 1;
+  const next = {
+    eastMps: motion.eastMps + dEast * part,
+    northMps: motion.northMps + dNorth * part,
+    upMps: motion.upMps + Math.max(-most, Math.min(most, upMps - motion.upMps)),
+  };
+  return {
+    ...motion,
+    ...next,
+    eastM: motion.eastM + ((motion.eastMps + next.eastMps) / 2) * stepS,
+    northM: motion.northM + ((motion.northMps + next.northMps) / 2) * stepS,
+    upM: motion.upM + ((motion.upMps + next.upMps) / 2) * stepS,
   };
 }

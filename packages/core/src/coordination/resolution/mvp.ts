@@ -11,7 +11,7 @@ import {
   type NeighbourMotion,
   relativeMotion,
 } from './air-motion.ts';
-import type { PairRules } from './pair-constraint.ts';
+import { type PairRules, rulesFor } from './pair-constraint.ts';
 
 export interface MvpMemory {
   /** Those that a resolution is flown for. */
@@ -44,14 +44,15 @@ export function resolveByMvp(
   let isNew = false;
   for (const other of neighbours) {
     const motion = relativeMotion(own, other);
-    const change = displace(motion, rules, own.id < other.id);
+    const pairRules = rulesFor(other, rules);
+    const change = displace(motion, pairRules, own.id < other.id);
     if (change !== undefined) {
       isNew = true;
       eastMps += change.eastMps;
       northMps += change.northMps;
       upMps += change.upMps;
     }
-    if (change !== undefined || (before?.ids.has(other.id) && !isPast(motion, rules))) ids.add(other.id);
+    if (change !== undefined || (before?.ids.has(other.id) && !isPast(motion, pairRules))) ids.add(other.id);
   }
   if (ids.size === 0) return { velocity: clampVelocity(own.wish, rules.limits), memory: undefined };
   const velocity =

@@ -60,9 +60,10 @@ const USABLE = 0.9;
 export function constrainPair(
   own: AirMotion,
   other: NeighbourMotion,
-  rules: PairRules,
+  usual: PairRules,
   before?: PairMode,
 ): PairConstraint {
+  const rules = rulesFor(other, usual);
   const motion = relativeMotion(own, other);
   const across = toAcross(motion, rules, own.id < other.id);
   const vertical = toVertical(motion, rules, own.id < other.id, before);
@@ -81,6 +82,11 @@ export function constrainPair(
     changeMps: vertical.changeMps,
     boundMps: share === 1 ? aloneBound(vertical, other) : sharedBound(vertical, own, other, rules.limits),
   };
+}
+
+/** Some are kept farther from than others. */
+export function rulesFor({ minima }: NeighbourMotion, rules: PairRules): PairRules {
+  return minima ? { ...rules, minima } : rules;
 }
 
 function isVerticalBetter(acrossMps: number, verticalMps: number, before: PairMode | undefined): boolean {

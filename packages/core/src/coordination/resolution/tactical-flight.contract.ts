@@ -1,7 +1,7 @@
 /** Vehicles that fly what they are told each second, with the acceleration that they have. */
 import { type SeparationMinima, severityOf } from '../../geo/cylinder-conflict.ts';
 import type { Enu } from '../../geo/wgs84.ts';
-import type { AirMotion, AirVelocity } from './air-motion.ts';
+import { type AirMotion, type AirVelocity, moveTowards } from './air-motion.ts';
 import { defaultAirLimits, stepTactically, type TacticalMemory } from './tactical-step.ts';
 
 export interface Flyer extends AirMotion {
@@ -41,29 +41,6 @@ function wishOf(flyer: Flyer): AirVelocity {
   return { eastMps: dEastM * scale, northMps: dNorthM * scale, upMps };
 }
 
-/** The vehicle after a step towards a velocity. */
-function follow(flyer: Flyer, { eastMps, northMps, upMps }: AirVelocity): Flyer {
-  const { accelerationMps2 } = defaultAirLimits;
-  const [dEast, dNorth] = [eastMps - flyer.eastMps, northMps - flyer.northMps];
-  const part = Math.min(1, (accelerationMps2 * STEP_S) / Math.max(Math.hypot(dEast, dNorth), 1e-9));
-  const climb = Math.max(
-    -accelerationMps2 * STEP_S,
-    Math.min(accelerationMps2 * STEP_S, upMps - flyer.upMps),
-  );
-  const next = {
-    eastMps: flyer.eastMps + dEast * part,
-    northMps: flyer.northMps + dNorth * part,
-    upMps: flyer.upMps + climb,
-  };
-  return {
-    ...flyer,
-    ...next,
-    eastM: flyer.eastM + ((flyer.eastMps + next.eastMps) / 2) * STEP_S,
-    northM: flyer.northM + ((flyer.northMps + next.northMps) / 2) * STEP_S,
-    upM: flyer.upM + ((flyer.upMps + next.upMps) / 2) * STEP_S,
-  };
-}
-
 export function fly(start: readonly Flyer[], setting: FlightSetting): FlightOutcome {
   let flyers = start;
   let commands: readonly AirVelocity[] = [];
@@ -77,7 +54,9 @@ export function fly(start: readonly Flyer[], setting: FlightSetting): FlightOutc
     const isAloft = (at: number) => arrivedS[at] === undefined;
     const aloft = flyers.filter((_, at) => isAloft(at));
     if (step % cycle === 0) commands = flyers.map((flyer) => commandOf(flyer, aloft, setting, memories));
-    flyers = flyers.map((flyer, at) => (isAloft(at) ? follow(flyer, commands[at] as AirVelocity) : flyer));
+    flyers = flyers.map((flyer, at) =>
+      isAloft(at) ? moveTowards(flyer, commands[at] as AirVelocity, defaultAirLimits, STEP_S) : flyer,
+    );
     for (const [severity, pair] of severitiesOf(
       flyers.filter((_, at) => isAloft(at)),
       setting.minima,

@@ -1,6 +1,6 @@
 /** A command in one sentence, for who watches. */
 import { type AirMotion, type AirVelocity, type NeighbourMotion, relativeMotion } from './air-motion.ts';
-import type { PairConstraint, PairRules } from './pair-constraint.ts';
+import { type PairConstraint, type PairRules, rulesFor } from './pair-constraint.ts';
 
 /** `clear`: nothing is asked of it; `least-miss`: nothing satisfies all, and this comes nearest to it. */
 export type TacticalMode = 'clear' | 'across' | 'vertical' | 'least-miss' | 'mvp' | 'hover';
@@ -47,7 +47,7 @@ function describeAcross({ own, velocity }: Told, other: NeighbourMotion): string
 function describeVertical({ velocity, rules, own }: Told, { mode }: PairConstraint, other: NeighbourMotion) {
   const { upM, upMps } = relativeMotion({ ...own, ...velocity }, other);
   const side = mode === 'above' ? 1 : -1;
-  const missingM = rules.minima.verticalM - side * upM;
+  const missingM = rulesFor(other, rules).minima.verticalM - side * upM;
   const preposition = mode === 'above' ? 'above' : 'below';
   const speedMps = Math.abs(velocity.upMps);
   if (speedMps < SMALL_MPS || missingM <= 0) return `stays ${preposition} ${other.id}`;

@@ -14,7 +14,13 @@ import {
 } from './air-motion.ts';
 import { missOf, solveHalfPlanes } from './half-planes.ts';
 import { type MvpMemory, resolveByMvp } from './mvp.ts';
-import { constrainPair, type PairConstraint, type PairMode, type PairRules } from './pair-constraint.ts';
+import {
+  constrainPair,
+  type PairConstraint,
+  type PairMode,
+  type PairRules,
+  rulesFor,
+} from './pair-constraint.ts';
 import { describeCommand, type TacticalMode } from './tactical-sentence.ts';
 
 export interface TacticalOwn extends AirMotion {
@@ -118,11 +124,13 @@ function toRules({
 function nearest(
   own: TacticalOwn,
   neighbours: readonly NeighbourMotion[],
-  { minima, lookAheadS, limits }: PairRules,
+  rules: PairRules,
 ): readonly NeighbourMotion[] {
+  const { lookAheadS, limits } = rules;
   const reached: { readonly other: NeighbourMotion; readonly reachS: number; readonly inS: number }[] = [];
   for (const other of neighbours) {
     if (other.id === own.id) continue;
+    const { minima } = rulesFor(other, rules);
     const motion = relativeMotion(own, other);
     const awayM = Math.hypot(motion.eastM, motion.northM) - minima.horizontalM;
     const reachS = awayM / (limits.maxSpeedMps + Math.hypot(other.eastMps, other.northMps));
@@ -222,13 +230,13 @@ function fallBack(
 function judge(
   own: TacticalOwn,
   near: readonly NeighbourMotion[],
-  { minima, lookAheadS }: PairRules,
+  rules: PairRules,
   velocity: AirVelocity,
 ): { readonly severity: number; readonly worstId: string | undefined } {
   let [severity, worstId]: [number, string | undefined] = [Number.POSITIVE_INFINITY, undefined];
   for (const other of near) {
     const motion = relativeMotion({ ...own, ...velocity }, other);
-    const worst = worstApproach(motion, minima, lookAheadS).severity;
+    const worst = worstApproach(motion, rulesFor(other, rules).minima, rules.lookAheadS).severity;
     if (worst < severity) [severity, worstId] = [worst, other.id];
   }
   return { severity, worstId };

@@ -1,0 +1,174 @@
+/**
+ * All pairs of boxes that overlap, among very many: strips of the ground from south to north, in each a sweep from west to
+ * east. A box stands in every strip that it reaches into; a pair is told in the first that both reach into. Strips are as
+ * wide as boxes are on average, and no more of them than boxes: there are at most three entries a box, wherever they lie.
+ */
+import { orderByKey } from './radix-order.ts';
+
+/** Columns of boxes: what is below, then what is above, in metres. */
+export interface Boxes {
+  readonly westM: Float64Array;
+  readonly eastM: Float64Array;
+  readonly southM: Float64Array;
+  readonly northM: Float64Array;
+  readonly lowM: Float64Array;
+  readonly highM: Float64Array;
+}
+
+export const createBoxes = (rows: number): Boxes => ({
+  ...{ westM: new Float64Array(rows), eastM: new Float64Array(rows) },
+  ...{ southM: new Float64Array(rows), northM: new Float64Array(rows) },
+  ...{ lowM: new Float64Array(rows), highM: new Float64Array(rows) },
+});
+
+type TellPair = (one: number, other: number) => void;
+
+/** Keys from 0 to this, rising with what they are of. */
+const LAST_KEY = 0x7fff_ff00;
+
+/** Holds its working space from one sweep to the next. */
+export class BoxSweep {
+  #capacity = 0;
+  /** In the order of their west edges from here on. */
+  #boxes = createBoxes(0);
+  #rows = new Uint32Array(0);
+  #westKeys = new Int32Array(0);
+  #eastKeys = new Int32Array(0);
+  #firstStrips = new Int32Array(0);
+  #lastStrips = new Int32Array(0);
+  #stripEnds = new Uint32Array(0);
+  #entries = new Uint32Array(0);
+
+  /**
+   * Tells each overlapping pair of the first `count` boxes once, by their rows; boxes that touch overlap. Ends after
+   * `maxChecks` comparisons: false where there would have been more. Numbers must be finite.
+   */
+  sweep(boxes: Boxes, count: number, maxChecks: number, tell: TellPair): boolean {
+    if (count < 2) return true;
+    this.#reserve(count);
+    this.#sort(boxes, count);
+    const strips = this.#strip(count);
+    let checksLeft = maxChecks;
+    let from = 0;
+    for (let strip = 0; strip < strips; strip += 1) {
+      const to = this.#stripEnds[strip] as number;
+      for (let at = from; at < to; at += 1) {
+        const stop = this.#meet(at, Math.min(to, at + 1 + checksLeft), strip, tell);
+        checksLeft -= stop - at - 1;
+        if (checksLeft <= 0 && stop < to) return false;
+      }
+      from = to;
+    }
+    return true;
+  }
+
+  /** An entry of a strip against those after it that begin before it ends; gives the first that does not, or the end. */
+  #meet(at: number, to: number, strip: number, tell: TellPair): number {
+    const { lowM, highM, southM, northM, westM, eastM } = this.#boxes;
+    const [entries, westKeys, firstStrips, rows] = [
+      this.#entries,
+      this.#westKeys,
+      this.#firstStrips,
+      this.#rows,
+    ];
+    const one = entries[at] as number;
+    const eastKey = this.#eastKeys[one] as number;
+    const low = lowM[one] as number;
+    const high = highM[one] as number;
+    const south = southM[one] as number;
+    const north = northM[one] as number;
+    const isFirst = firstStrips[one] === strip;
+    let next = at + 1;
+    for (; next < to; next += 1) {
+      const other = entries[next] as number;
+      if ((westKeys[other] as number) > eastKey) break;
+      const isApart =
+        (lowM[other] as number) > high ||
+        (highM[other] as number) < low ||
+        (southM[other] as number) > north ||
+        (northM[other] as number) < south ||
+        (westM[other] as number) > (eastM[one] as number);
+      if (!isApart && (isFirst || firstStrips[other] === strip))
+        tell(rows[one] as number, rows[other] as number);
+    }
+    return next;
+  }
+
+  #reserve(count: number): void {
+    if (count <= this.#capacity) return;
+    const capacity = Math.max(1024, Math.ceil(count * 1.5));
+    this.#capacity = capacity;
+    this.#boxes = createBoxes(capacity);
+    this.#rows = new Uint32Array(capacity);
+    this.#westKeys = new Int32Array(capacity);
+    this.#eastKeys = new Int32Array(capacity);
+    this.#firstStrips = new Int32Array(capacity);
+    this.#lastStrips = new Int32Array(capacity);
+    this.#stripEnds = new Uint32Array(capacity + 2);
+  }
+
+  #sort(boxes: Boxes, count: number): void {
+    let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (let row = 0; row < count; row += 1) {
+      least = Math.min(least, boxes.westM[row] as number);
+      most = Math.max(most, boxes.eastM[row] as number);
+    }
+    const scale = most > least ? LAST_KEY / (most - least) : 0;
+    const keys = this.#eastKeys;
+    for (let row = 0; row < count; row += 1) keys[row] = ((boxes.westM[row] as number) - least) * scale;
+    const order = orderByKey(keys, count);
+    const own = this.#boxes;
+    for (let at = 0; at < count; at += 1) {
+      const row = order[at] as number;
+      this.#rows[at] = row;
+      own.westM[at] = boxes.westM[row] as number;
+      own.eastM[at] = boxes.eastM[row] as number;
+      own.southM[at] = boxes.southM[row] as number;
+      own.northM[at] = boxes.northM[row] as number;
+      own.lowM[at] = boxes.lowM[row] as number;
+      own.highM[at] = boxes.highM[row] as number;
+      this.#westKeys[at] = keys[row] as number;
+    }
+    for (let at = 0; at < count; at += 1) keys[at] = ((own.eastM[at] as number) - least) * scale;
+  }
+
+  /** Enters each box in its strips, in the order of the boxes; gives the number of strips. */
+  #strip(count: number): number {
+    const { southM, northM } = this.#boxes;
+    let [least, most, sumM] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
+    for (let at = 0; at < count; at += 1) {
+      least = Math.min(least, southM[at] as number);
+      most = Math.max(most, northM[at] as number);
+      sumM += (northM[at] as number) - (southM[at] as number);
+    }
+    const widthM = Math.max(sumM, most - least, Number.MIN_VALUE * count) / count;
+    const scale = Math.min(1 / widthM, Number.MAX_VALUE);
+    const ends = this.#stripEnds;
+    const strips = Math.min(Math.floor((most - least) * scale), count) + 1;
+    ends.fill(0, 0, strips + 1);
+    let total = 0;
+    for (let at = 0; at < count; at += 1) {
+      const first = Math.min(Math.floor(((southM[at] as number) - least) * scale), strips - 1);
+      const last = Math.min(Math.floor(((northM[at] as number) - least) * scale), strips - 1);
+      this.#firstStrips[at] = first;
+      this.#lastStrips[at] = last;
+      total += last - first + 1;
+      for (let strip = first; strip <= last; strip += 1) ends[strip + 1] = (ends[strip + 1] as number) + 1;
+    }
+    if (this.#entries.length < total) this.#entries = new Uint32Array(Math.ceil(total * 1.25));
+    for (let strip = 1; strip <= strips; strip += 1)
+      ends[strip] = (ends[strip] as number) + (ends[strip - 1] as number);
+    // From here on a strip's begin moves to its end.
+    for (let at = 0; at < count; at += 1)
+      for (
+        let strip = this.#firstStrips[at] as number;
+        strip <= (this.#lastStrips[at] as number);
+        strip += 1
+      ) {
+        const entry = ends[strip] as number;
+        this.#entries[entry] = at;
+        ends[strip] = entry + 1;
+      }
+    return strips;
+  }
+}

@@ -1,0 +1,156 @@
+/**
+ * Everybody who will come too near to somebody, in one pass over a whole sky: boxes of all that is forecast, swept for those
+ * that overlap (`BoxSweep`), each such pair judged exactly (`PairCheck`). The fleet with itself first, then with whatever
+ * else flies.
+ */
+import {
+  AIRCRAFT_KINDS,
+  type AircraftKind,
+  aheadRatio,
+  isExternal,
+  type PairRule,
+  ruleBetween,
+  UNKNOWN_CLIMB_MPS,
+} from './aircraft-kinds.ts';
+import { BoxSweep, createBoxes } from './box-sweep.ts';
+import { type BoxReach, ForecastBoxes } from './forecast-boxes.ts';
+import { defaultForecastLimits, type ForecastLimits } from './forecast-limits.ts';
+import { Forecasts } from './forecasts.ts';
+import type { ConflictEvidence } from './pair-case.ts';
+import { PairCheck } from './pair-check.ts';
+import type { Sky } from './sky.ts';
+import { UrgentPairs } from './urgent-pairs.ts';
+
+export interface SkyScanOptions {
+  readonly limits?: ForecastLimits;
+  /** Conflicts given by a pass; the most urgent ones. */
+  readonly maxConflicts?: number;
+  /** Comparisons made by a pass. */
+  readonly maxChecks?: number;
+}
+
+/** Two rows of the sky, the lower first, that lose separation within what is looked ahead. */
+export interface SkyConflict extends ConflictEvidence {
+  readonly one: number;
+  readonly other: number;
+  /** A loss so near calls for a resolution. */
+  readonly resolveS: number;
+}
+
+export interface SkyScanResult {
+  /** The most urgent first: by the severity now of what is lost already, then by when it will be. */
+  readonly conflicts: readonly SkyConflict[];
+  /** Conflicts that were found and are not given, being less urgent than those. */
+  readonly beyond: number;
+  /** False where `maxChecks` ended the pass: there may be conflicts that nobody has looked at. */
+  readonly isComplete: boolean;
+  /** Rows that take no part because of their numbers. */
+  readonly unusable: number;
+}
+
+const { fleet, stranger, manned } = AIRCRAFT_KINDS;
+const FLEET_RULE = ruleBetween(fleet, fleet) as PairRule;
+const OWN_M = FLEET_RULE.horizontalM / 2;
+const OWN_UP_M = FLEET_RULE.verticalM / 2;
+
+/** Holds its working space from one pass to the next; a pass depends on nothing but the sky and the time. */
+export class SkyScan {
+  readonly #forecasts: Forecasts;
+  readonly #writer: ForecastBoxes;
+  readonly #urgent: UrgentPairs;
+  readonly #maxChecks: number;
+  readonly #sweep = new BoxSweep();
+  #boxes = createBoxes(0);
+  #rows = new Uint32Array(0);
+
+  constructor({
+    limits = defaultForecastLimits,
+    maxConflicts = 32_768,
+    maxChecks = 5e8,
+  }: SkyScanOptions = {}) {
+    this.#forecasts = new Forecasts(limits);
+    this.#writer = new ForecastBoxes(this.#forecasts);
+    this.#urgent = new UrgentPairs(maxConflicts);
+    this.#maxChecks = maxChecks;
+  }
+
+  /** At a time in seconds since 1970. */
+  scan(sky: Sky, nowS: number): SkyScanResult {
+    const forecasts = this.#forecasts;
+    forecasts.prepare(sky, nowS);
+    this.#reserve(sky.count);
+    this.#urgent.clear();
+    const check = new PairCheck(sky, forecasts);
+    const isWhole = this.#sweepFleet(sky, check);
+    const isComplete = this.#sweepExternals(sky, check) && isWhole;
+    const conflicts = this.#urgent.list().map(([one, other]) => ({
+      ...{ one, other },
+      ...(check.evidence(one, other) as ConflictEvidence),
+      resolveS: (ruleBetween(sky.kind[one] as number, sky.kind[other] as number) as PairRule).resolveS,
+    }));
+    const beyond = this.#urgent.found - conflicts.length;
+    return { conflicts, beyond, isComplete, unusable: forecasts.unusable };
+  }
+
+  #sweepFleet(sky: Sky, check: PairCheck): boolean {
+    const { lookAheadS, intentLookAheadS } = this.#forecasts.limits;
+    const reach = { horizontalM: OWN_M, verticalM: OWN_UP_M, straightS: lookAheadS, pathS: intentLookAheadS };
+    const count = this.#box(sky, (kind) => (isExternal(kind) ? undefined : reach));
+    return this.#sweep.sweep(this.#boxes, count, this.#maxChecks, (one, other) =>
+      this.#judge(check, one, other),
+    );
+  }
+
+  #sweepExternals(sky: Sky, check: PairCheck): boolean {
+    const kinds = [stranger, manned].filter((kind) => sky.kind.subarray(0, sky.count).includes(kind));
+    if (kinds.length === 0) return true;
+    const ofKind = new Map(kinds.map((kind) => [kind, ruleBetween(fleet, kind) as PairRule]));
+    const { lookAheadS } = this.#forecasts.limits;
+    const aheadS = Math.max(...[...ofKind.values()].map((rule) => lookAheadS * aheadRatio(rule) + rule.tauS));
+    const own: BoxReach = { horizontalM: OWN_M, verticalM: OWN_UP_M, straightS: aheadS, pathS: aheadS };
+    const count = this.#box(sky, (kind) => {
+      const rule = ofKind.get(kind as typeof stranger);
+      if (rule === undefined) return own;
+      const { horizontalM, verticalM } = rule;
+      return {
+        horizontalM: horizontalM - OWN_M,
+        verticalM: verticalM - OWN_UP_M + UNKNOWN_CLIMB_MPS * aheadS,
+        straightS: aheadS,
+        pathS: aheadS,
+      };
+    });
+    return this.#sweep.sweep(this.#boxes, count, this.#maxChecks, (one, other) => {
+      const [oneRow, otherRow] = [this.#rows[one] as number, this.#rows[other] as number];
+      if (isExternal(sky.kind[oneRow] as number) !== isExternal(sky.kind[otherRow] as number))
+        this.#judge(check, one, other);
+    });
+  }
+
+  /** Boxes of the rows that a reach is given for; gives how many. */
+  #box(sky: Sky, reachOf: (kind: number) => BoxReach | undefined): number {
+    const { has } = this.#forecasts;
+    let count = 0;
+    for (let row = 0; row < sky.count; row += 1) {
+      if (has[row] === 0) continue;
+      const reach = reachOf(sky.kind[row] as AircraftKind);
+      if (reach === undefined || !this.#writer.write(row, reach, this.#boxes, count)) continue;
+      this.#rows[count] = row;
+      count += 1;
+    }
+    return count;
+  }
+
+  #judge(check: PairCheck, one: number, other: number): void {
+    const first = Math.min(this.#rows[one] as number, this.#rows[other] as number);
+    const second = Math.max(this.#rows[one] as number, this.#rows[other] as number);
+    const urgency = check.urgency(first, second);
+    if (!Number.isNaN(urgency)) this.#urgent.add(first, second, urgency);
+  }
+
+  #reserve(count: number): void {
+    if (count <= this.#rows.length) return;
+    const rows = Math.max(1024, Math.ceil(count * 1.5));
+    this.#boxes = createBoxes(rows);
+    this.#rows = new Uint32Array(rows);
+  }
+}
