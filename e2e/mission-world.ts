@@ -7,21 +7,22 @@ import {
   type Simulation,
   type SimulationOptions,
 } from '../packages/simulator/src/index.ts';
+import { createIssuer } from './issuer.ts';
 import { post, type Reply, request } from './requests.ts';
-import { createHome, type Home, type Key, type Server } from './server.ts';
+import { createHome, type Home, type Server } from './server.ts';
 import type { Json } from './socket.ts';
 
 /** A server, and tenants of it with simulated drones and an operator each. */
 export interface MissionWorld {
   readonly home: Home;
   server: Server;
-  /** A tenant of its own, with drones that fly until the task is done. */
-  tenant(name: string): Promise<Tenant>;
+  /** A tenant of its own, far from the others: all share one sky. */
+  tenant(name: string): Tenant;
 }
 
 export interface Tenant {
-  readonly operator: Key;
-  readonly drones: Key;
+  /** The middle of its pads. */
+  readonly padsAt: { readonly eastM: number; readonly northM: number };
   /** What the gateway has told this tenant's operator, oldest first. */
   readonly told: Json[];
   readonly connect: () => Promise<Operator>;
@@ -29,6 +30,7 @@ export interface Tenant {
   ask(path: string, body?: Json): Promise<Reply>;
   /** The mission once `is` holds of it. */
   mission(id: string, is: (mission: Json) => boolean): Promise<Json>;
+  /** Flies until the task is done. */
   fly(
     options: Partial<SimulationOptions>,
     task: (simulation: Simulation) => Promise<void>,
@@ -36,7 +38,7 @@ export interface Tenant {
 }
 
 const PATIENCE_MS = 45_000;
-const TIME_FACTOR = 8;
+const TIME_FACTOR = 16;
 
 export async function until<T>(
   what: string,
@@ -52,24 +54,38 @@ export async function until<T>(
   throw new Error(`${what} has not come:\n${log().slice(-2000)}`);
 }
 
+/** Tenants stand on a grid: out of each other's way, and where the plane still is the earth. */
+const GRID_M = 1500;
+const GRID_COLUMNS = 3;
+
 export async function createMissionWorld(): Promise<MissionWorld> {
-  const home = await createHome();
+  const issuer = createIssuer();
+  const home = await createHome({ settings: issuer.settings });
+  let tenants = 0;
   const world: MissionWorld = {
     home,
     server: await home.start(),
-    tenant: async (name) => {
-      const keyOf = (permissions: string) =>
-        home.createKey('--name', name, '--tenant', name, '--permissions', permissions);
-      const drones = await keyOf('telemetry:write');
-      const operator = await keyOf('telemetry:read,mission:write,emergency:write');
-      return createTenant(world, { drones, operator });
+    tenant: (name) => {
+      const [column, row] = [tenants % GRID_COLUMNS, Math.floor(tenants / GRID_COLUMNS)];
+      tenants += 1;
+      return createTenant(world, {
+        drones: issuer.token({ tenant: name, permissions: ['telemetry:write'] }),
+        operator: issuer.token({ tenant: name, permissions: OPERATOR }),
+        padsAt: { eastM: column * GRID_M, northM: row * GRID_M },
+      });
     },
   };
   return world;
 }
 
-function createTenant(world: MissionWorld, keys: { readonly drones: Key; readonly operator: Key }): Tenant {
-  const { key } = keys.operator;
+const OPERATOR = ['telemetry:read', 'mission:write', 'emergency:write'];
+
+interface TenantParts extends Pick<Tenant, 'padsAt'> {
+  readonly drones: string;
+  readonly operator: string;
+}
+
+function createTenant(world: MissionWorld, { drones, operator: key, padsAt }: TenantParts): Tenant {
   const told: Json[] = [];
   const log = () => world.home.log();
   const get = (path: string) => request(`${world.server.httpUrl}${path}`, { key });
@@ -79,7 +95,7 @@ function createTenant(world: MissionWorld, keys: { readonly drones: Key; readonl
     return body['mission'] as Json | undefined;
   };
   return {
-    ...{ ...keys, told, get },
+    ...{ padsAt, told, get },
     connect: async () => {
       const operator = connectOperator({
         ...{ url: `ws://127.0.0.1:${world.server.ports.gateway}`, key, reconnectIntervalMs: 50 },
@@ -99,18 +115,18 @@ function createTenant(world: MissionWorld, keys: { readonly drones: Key; readonl
         () => `${log()}\n${JSON.stringify(told.slice(-20))}`,
       ),
     fly: async (options, task) => {
-      const simulation = createSimulation({ drones: 1, seed: 21, autonomous: false, ...options });
+      const simulation = createSimulation({ drones: 1, seed: 21, autonomous: false, padsAt, ...options });
       const ended = new AbortController();
       const { ingestUrl: url, httpUrl } = world.server;
       const run = runFleet({
-        ...{ simulation, mode: 'websocket', key: keys.drones.key, url, httpUrl },
-        ...{ rateHz: 5, timeFactor: TIME_FACTOR, signal: ended.signal, flushTimeoutMs: 2000 },
+        ...{ simulation, mode: 'websocket', key: drones, url, httpUrl },
+        ...{ rateHz: 10, timeFactor: TIME_FACTOR, signal: ended.signal, flushTimeoutMs: 2000 },
       });
       try {
         await until(
           'the drones',
           async () => {
-            const { body } = await get('/api/drones');
+            const { body } = await get('/api/drones').catch(() => ({ body: {} as Json }));
             const items = (body['drones'] ?? body['items'] ?? []) as Json[];
             return items.length >= simulation.count ? true : undefined;
           },
@@ -125,13 +141,13 @@ function createTenant(world: MissionWorld, keys: { readonly drones: Key; readonl
   };
 }
 
-/** A square of 60 m at 30 m, to the north-east of a pad. */
-export const square = (x: number, y: number, changes: Json = {}): Json => ({
+/** A square at 30 m, to the north-east of a pad. */
+export const square = (x: number, y: number, changes: Json = {}, sizeM = 60): Json => ({
   ...{ name: 'square', type: 'survey', priority: 'normal', end: 'return' },
   waypoints: [
-    { x: x + 60, y, z: 30 },
-    { x: x + 60, y: y + 60, z: 30 },
-    { x, y: y + 60, z: 30 },
+    { x: x + sizeM, y, z: 30 },
+    { x: x + sizeM, y: y + sizeM, z: 30 },
+    { x, y: y + sizeM, z: 30 },
     { x, y: y + 10, z: 30 },
   ],
   ...changes,

@@ -1,20 +1,20 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createMissionWorld, type MissionWorld, square } from './mission-world.ts';
 import type { Json } from './socket.ts';
 
 /** Many missions and many drones: matched, divided, begun by themselves. */
 
 let world: MissionWorld;
-beforeEach(async () => {
+beforeAll(async () => {
   world = await createMissionWorld();
 });
-afterEach(() => world.home.remove());
+afterAll(() => world.home.remove());
 
 const is = (status: string) => (mission: Json) => mission['status'] === status;
 const SPACED = { padSpacingM: 400 };
 
-it('many missions are matched to the drones that fly them best together; the decision replays', async () => {
-  const tenant = await world.tenant('matched');
+it.concurrent('many missions are matched to the drones that fly them best together; the decision replays', async () => {
+  const tenant = world.tenant('matched');
   await tenant.fly({ drones: 4, ...SPACED }, async ({ state, ids }) => {
     const homes = ids.map((_id, i) => [state.x[i] as number, state.y[i] as number] as const);
     const missions: string[] = [];
@@ -39,8 +39,9 @@ it('many missions are matched to the drones that fly them best together; the dec
   });
 });
 
-it('an area shared by three drones becomes three missions, cut for where they are', async () => {
-  const tenant = await world.tenant('shared');
+it.concurrent('an area shared by three drones becomes three missions, cut for where they are', async () => {
+  const tenant = world.tenant('shared');
+  const { eastM, northM } = tenant.padsAt;
   await tenant.fly({ drones: 3, ...SPACED }, async ({ ids }) => {
     const template = {
       type: 'survey',
@@ -50,7 +51,7 @@ it('an area shared by three drones becomes three missions, cut for where they ar
           [600, 0],
           [600, 400],
           [0, 400],
-        ].map(([x, y]) => ({ x, y })),
+        ].map(([x = 0, y = 0]) => ({ x: eastM + x, y: northM + y })),
         ground_sample_m: 0.03,
       },
       camera: {
@@ -73,8 +74,8 @@ it('an area shared by three drones becomes three missions, cut for where they ar
   });
 });
 
-it('a mission that is to find its drone by itself does, and so does one whose time has come', async () => {
-  const tenant = await world.tenant('by-itself');
+it.concurrent('a mission that is to find its drone by itself does, and so does one whose time has come', async (context) => {
+  const tenant = world.tenant('by-itself');
   await tenant.fly({ drones: 2, ...SPACED }, async ({ state }) => {
     const at = (i: number) => [state.x[i] as number, state.y[i] as number] as const;
     const own = await tenant.ask('/api/missions', { mission: square(...at(0)), auto_assign: true });
@@ -90,7 +91,7 @@ it('a mission that is to find its drone by itself does, and so does one whose ti
       const { body } = await tenant.get('/api/missions');
       return (body['missions'] as Json[]).find(({ seriesId }) => seriesId === series)?.['missionId'];
     };
-    await expect.poll(find, { timeout: 20_000 }).toBeDefined();
+    await context.expect.poll(find, { timeout: 20_000 }).toBeDefined();
     const flight = await tenant.mission(String(await find()), is('completed'));
     expect(flight).not.toHaveProperty('schedule');
     expect(await tenant.mission(series, is('planned'))).toMatchObject({ schedule: { rrule: 'FREQ=DAILY' } });

@@ -1,14 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createMissionWorld, type MissionWorld, square } from './mission-world.ts';
 import type { Json } from './socket.ts';
 
-/** Missions from plan to end: the real server, real sockets, simulated drones. All tenants share one sky: a server each. */
+/** Missions from plan to end: the real server, real sockets, simulated drones, all in one sky at once. */
 
 let world: MissionWorld;
-beforeEach(async () => {
+beforeAll(async () => {
   world = await createMissionWorld();
 });
-afterEach(() => world.home.remove());
+afterAll(() => world.home.remove());
 
 const idOf = (body: Json): string => String(body['missionId']);
 const statusOf = (mission: Json): unknown => mission['status'];
@@ -22,9 +22,9 @@ const statesOf = (told: readonly Json[], id: string) =>
     .map(({ status }) => String(status))
     .filter((status, at, all) => status !== all[at - 1]);
 
-describe('a mission', () => {
+describe.concurrent('a mission', () => {
   it('planned by a template is assigned, flown and completed; every step is told once', async () => {
-    const tenant = await world.tenant('flown');
+    const tenant = world.tenant('flown');
     const operator = await tenant.connect();
     const run = await tenant.fly({}, async (simulation) => {
       const [x, y] = [simulation.state.x[0] as number, simulation.state.y[0] as number];
@@ -74,7 +74,7 @@ describe('a mission', () => {
   });
 
   it('paused goes on where it was left', async () => {
-    const tenant = await world.tenant('paused');
+    const tenant = world.tenant('paused');
     const operator = await tenant.connect();
     await tenant.fly({}, async ({ state }) => {
       const mission = square(state.x[0] as number, state.y[0] as number);
@@ -96,8 +96,8 @@ describe('a mission', () => {
     operator.close();
   });
 
-  it('paused can be finished by another drone, and the first one comes home', async () => {
-    const tenant = await world.tenant('relieved');
+  it('paused can be finished by another drone, and the first one comes home', async (context) => {
+    const tenant = world.tenant('relieved');
     await tenant.fly({ drones: 2, padSpacingM: 600 }, async ({ state }) => {
       const mission = square(state.x[0] as number, state.y[0] as number);
       const { body } = await tenant.ask('/api/missions/assign', { mission, drone_id: 'drone-001' });
@@ -110,12 +110,12 @@ describe('a mission', () => {
       const done = await tenant.mission(id, isOver);
       expect([done['status'], done['droneId']]).toEqual(['completed', 'drone-002']);
       expect(Number(reached)).toBeGreaterThanOrEqual(1);
-      await expect.poll(() => state.z[0], { timeout: 30_000 }).toBe(0);
+      await context.expect.poll(() => state.z[0], { timeout: 30_000 }).toBe(0);
     });
   });
 
-  it('cancelled is over when its drone has taken the order to come home', async () => {
-    const tenant = await world.tenant('cancelled');
+  it('cancelled is over when its drone has taken the order to come home', async (context) => {
+    const tenant = world.tenant('cancelled');
     const operator = await tenant.connect();
     await tenant.fly({}, async ({ state }) => {
       const mission = square(state.x[0] as number, state.y[0] as number);
@@ -125,18 +125,18 @@ describe('a mission', () => {
       const cancelled = await tenant.ask(`/api/missions/${id}/cancel`, { reason: 'enough' });
       expect(cancelled).toMatchObject({ status: 200, body: { missionStatus: 'aborted' } });
       expect((await tenant.ask(`/api/missions/${id}/cancel`)).status).toBe(409);
-      await expect.poll(() => state.z[0], { timeout: 30_000 }).toBe(0);
+      await context.expect.poll(() => state.z[0], { timeout: 30_000 }).toBe(0);
       expect(statesOf(tenant.told, id).at(-1)).toBe('aborted');
       // It charges at its pad, and a drone that charges is not sent anywhere.
       state.soc[0] = 1;
       const next = async () => (await tenant.ask('/api/missions/assign', { mission })).status;
-      await expect.poll(next, { timeout: 40_000 }).toBe(200);
+      await context.expect.poll(next, { timeout: 40_000 }).toBe(200);
     });
     operator.close();
   });
 
   it('whose waypoint is changed in flight is flown as changed, and told as changed once the vehicle has accepted', async () => {
-    const tenant = await world.tenant('changed');
+    const tenant = world.tenant('changed');
     const operator = await tenant.connect();
     await tenant.fly({}, async ({ state }) => {
       const [x, y] = [state.x[0] as number, state.y[0] as number];
@@ -164,7 +164,7 @@ describe('a mission', () => {
   });
 
   it('refused by the vehicle waits for another one, and nobody is told that it was assigned', async () => {
-    const tenant = await world.tenant('refused');
+    const tenant = world.tenant('refused');
     const operator = await tenant.connect();
     const orderFaults = [{ refuse: { upload_mission: 1 }, refuseWith: 'denied' as const }];
     await tenant.fly({ orderFaults }, async ({ state }) => {
@@ -186,7 +186,7 @@ describe('a mission', () => {
     ['emergency-land', 'failed'],
     ['return_to_base', 'aborted'],
   ])('whose drone is given %s is %s', async (command, status) => {
-    const tenant = await world.tenant(command.replaceAll('_', '-'));
+    const tenant = world.tenant(command.replaceAll('_', '-'));
     await tenant.fly({}, async ({ state }) => {
       const mission = square(state.x[0] as number, state.y[0] as number);
       const { body } = await tenant.ask('/api/missions/assign', { mission });
@@ -200,7 +200,7 @@ describe('a mission', () => {
   });
 
   it('of which the drone has flown half waits while it is held, and goes on when that is cleared', async () => {
-    const tenant = await world.tenant('held');
+    const tenant = world.tenant('held');
     await tenant.fly({}, async ({ state }) => {
       const mission = square(state.x[0] as number, state.y[0] as number);
       const { body } = await tenant.ask('/api/missions/assign', { mission });

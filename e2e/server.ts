@@ -78,7 +78,7 @@ export async function createHome({ settings = {}, preload = [] }: HomeOptions = 
   let log = '';
   const imports = preload.flatMap((path) => ['--import', path]);
   const run = (argv: readonly string[], more: Settings = {}) => {
-    const env = { DATA_DIR: dataDir, ...settings, ...more };
+    const env = { DATA_DIR: dataDir, ...COMPILED, ...settings, ...more };
     const child = spawn(process.execPath, [...NODE_FLAGS, ...imports, MAIN, ...argv], { cwd: dataDir, env });
     child.stderr.on('data', (text: Buffer) => {
       log += text.toString();
@@ -119,6 +119,9 @@ export async function createHome({ settings = {}, preload = [] }: HomeOptions = 
   };
 }
 
+const { NODE_COMPILE_CACHE } = process.env;
+/** Of its surroundings a server is told nothing but where compiled sources are: it starts in half the time. */
+const COMPILED: Settings = NODE_COMPILE_CACHE ? { NODE_COMPILE_CACHE } : {};
 const FREE_PORTS: Settings = { DRONE_HTTP_PORT: '0', DRONE_WEBSOCKET_PORT: '0', DRONE_GATEWAY_PORT: '0' };
 
 function toServer(child: ChildProcess, ports: Ports): Server {

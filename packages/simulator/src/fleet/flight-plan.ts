@@ -82,6 +82,7 @@ export interface FlightPlan {
 
 export interface PlanOptions {
   readonly spacingM: number;
+  readonly padsAt: { readonly eastM: number; readonly northM: number };
   readonly startSpreadSteps: number;
   readonly autonomous: boolean;
 }
@@ -113,8 +114,8 @@ export function createFlightPlan(state: FleetState, options: PlanOptions): Fligh
   for (let i = 0; i < count; i++) {
     const key = state.key[i] as number;
     const pad = toPad(i, count, options.spacingM);
-    for (const field of ['x', 'homeX', 'targetX'] as const) state[field][i] = pad.x;
-    for (const field of ['y', 'homeY', 'targetY'] as const) state[field][i] = pad.y;
+    for (const field of ['x', 'homeX', 'targetX'] as const) state[field][i] = options.padsAt.eastM + pad.x;
+    for (const field of ['y', 'homeY', 'targetY'] as const) state[field][i] = options.padsAt.northM + pad.y;
     state.layerZ[i] = pad.z;
     state.soc[i] = 0.55 + 0.45 * uniform(key, 0, 91);
     plan.readyAtStep[i] = Math.floor(uniform(key, 0, 92) * options.startSpreadSteps);

@@ -42,6 +42,8 @@ export interface SimulationOptions {
   readonly climate?: Partial<Climate>;
   /** Between pads, m; at least 60. Default 160: patrols of 100 m that never meet. */
   readonly padSpacingM?: number;
+  /** The middle of the pads. Default the origin. */
+  readonly padsAt?: { readonly eastM: number; readonly northM: number };
   /** The drones take off spread over so many seconds. Default 20. */
   readonly startSpreadS?: number;
   /** False: they stay on their pads until ordered. Default true. */
@@ -163,6 +165,7 @@ class Fleet implements Simulation {
     this.state.packC.fill(this.#climate.ambientC + 3);
     this.#plan = createFlightPlan(this.state, {
       spacingM: padSpacingM,
+      padsAt: options.padsAt ?? { eastM: 0, northM: 0 },
       startSpreadSteps: (options.startSpreadS ?? 20) / STEP_S,
       autonomous: options.autonomous ?? true,
     });
