@@ -8,6 +8,8 @@ export interface BoxReach {
   readonly verticalM: number;
   readonly straightS: number;
   readonly pathS: number;
+  /** Paths only from so many seconds on. */
+  readonly pathFromS?: number;
   /** Each leg of a path is followed for so much longer, straight on: well clear is lost by where one is heading. */
   readonly onS: number;
 }
@@ -67,10 +69,10 @@ export class ForecastBoxes {
     );
   }
 
-  #includePath(path: Trajectory, { pathS, onS }: BoxReach): void {
+  #includePath(path: Trajectory, { pathFromS = 0, pathS, onS }: BoxReach): void {
     const { nowS } = this.#forecasts;
     const { startS, knots } = path;
-    const fromS = Math.max(0, nowS - startS);
+    const fromS = Math.max(0, nowS + pathFromS - startS);
     const toS = Math.min(nowS + pathS, trajectoryEndS(path)) - startS;
     if (toS < fromS) return;
     for (let at = knotBefore(path, fromS) * KNOT_SIZE; at < knots.length; at += KNOT_SIZE) {

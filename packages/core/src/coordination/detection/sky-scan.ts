@@ -15,9 +15,10 @@ import {
 import { BOX_SIZE, BoxSweep } from './box-sweep.ts';
 import { type BoxReach, ForecastBoxes } from './forecast-boxes.ts';
 import { defaultForecastLimits, type ForecastLimits } from './forecast-limits.ts';
-import { Forecasts } from './forecasts.ts';
+import { Forecasts, PATH } from './forecasts.ts';
 import type { ConflictEvidence } from './pair-case.ts';
 import { PairCheck } from './pair-check.ts';
+import { PathSlices } from './path-slices.ts';
 import type { Sky } from './sky.ts';
 import { UrgentPairs } from './urgent-pairs.ts';
 
@@ -60,6 +61,7 @@ export class SkyScan {
   readonly #urgent: UrgentPairs;
   readonly #maxChecks: number;
   readonly #sweep = new BoxSweep();
+  readonly #slices = new PathSlices();
   #boxes = new Float64Array(0);
   #rows = new Uint32Array(0);
 
@@ -97,9 +99,16 @@ export class SkyScan {
     const times = { straightS: lookAheadS, pathS: intentLookAheadS, onS: 0 };
     const reach: BoxReach = { horizontalM: OWN_M, verticalM: OWN_UP_M, ...times };
     const count = this.#box(sky, (kind) => (isExternal(kind) ? undefined : reach));
-    return this.#sweep.sweep(this.#boxes, count, this.#maxChecks, (one, other) =>
-      this.#judge(check, one, other),
-    );
+    const { has } = this.#forecasts;
+    for (let at = 0; at < count; at += 1) {
+      const row = this.#rows[at] as number;
+      if (has[row] === PATH) this.#slices.write(row, reach, this.#writer);
+    }
+    return this.#sweep.sweep(this.#boxes, count, this.#maxChecks, (one, other) => {
+      const [oneRow, otherRow] = [this.#rows[one] as number, this.#rows[other] as number];
+      const arePaths = has[oneRow] === PATH && has[otherRow] === PATH;
+      if (!(arePaths && this.#slices.areApart(oneRow, otherRow))) this.#judge(check, one, other);
+    });
   }
 
   #sweepExternals(sky: Sky, check: PairCheck): boolean {
@@ -148,6 +157,7 @@ export class SkyScan {
   }
 
   #reserve(count: number): void {
+    this.#slices.reserve(count);
     if (count <= this.#rows.length) return;
     const rows = Math.max(1024, Math.ceil(count * 1.5));
     this.#boxes = new Float64Array(rows * BOX_SIZE);
