@@ -1,5 +1,6 @@
 export * from './commands/airspace/airspace-desk.ts';
 export * from './commands/airspace/charging-book.ts';
+export * from './commands/airspace/conformance-book.ts';
 export * from './commands/airspace/energy-book.ts';
 export * from './commands/airspace/flight-intents.ts';
 export * from './commands/airspace/site.ts';

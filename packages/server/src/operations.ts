@@ -4,6 +4,7 @@ import {
   AvoidanceDesk,
   ChargingBook,
   CommandLedger,
+  ConformanceBook,
   type CommandRecord,
   Confirmations,
   createSiteFinder,
@@ -98,6 +99,7 @@ export function openOperations({
     ...{ ledger, records, shelf: store, airspace, energy, intents, missions, avoidance, newId: randomUUID },
     charging: new ChargingBook({ records, newId: randomUUID }),
     coordination: new EventBook(deskParts),
+    conformance: new ConformanceBook(),
     confirmations: new Confirmations(randomUUID),
     durable: (position, timeoutMs) =>
       position < 0 ? Promise.resolve(true) : disk.reached(position, timeoutMs),
