@@ -24,7 +24,16 @@ export function startCoordination({
   readonly mode: CoordinationMode;
 }): () => void {
   const { airspace, coordination: events, avoidance: desk, conformance } = operations;
-  const coordinator = new Coordinator({ fleet, clock, airspace, events, desk, conformance, mode, newId: randomUUID });
+  const coordinator = new Coordinator({
+    fleet,
+    clock,
+    airspace,
+    events,
+    desk,
+    conformance,
+    mode,
+    newId: randomUUID,
+  });
   const stop = clock.every(TURN_MS, () => {
     try {
       coordinator.turn();

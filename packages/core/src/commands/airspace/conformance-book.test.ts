@@ -18,7 +18,12 @@ it('a flight is activated when it flies as planned, counts what it leaves its pl
   book.note(flown, 'doubtful', 2);
   expect(book.of('t:d')?.state).toBe('activated');
   for (let nowS = 3; nowS <= 11; nowS += 1) book.note(flown, 'none', nowS);
-  expect(book.of('t:d')).toMatchObject({ state: 'nonconforming', excursions: 1, longestS: 8, isWithinLimits: true });
+  expect(book.of('t:d')).toMatchObject({
+    state: 'nonconforming',
+    excursions: 1,
+    longestS: 8,
+    isWithinLimits: true,
+  });
   book.note(flown, 'kept', 12);
   expect(book.of('t:d')).toMatchObject({ state: 'activated', excursions: 1 });
 });

@@ -274,6 +274,7 @@ export class CoordinationWorld {
       shelf,
       coordination,
       avoidance,
+      conformance,
       confirmations: new Confirmations(newId),
     };
     return { ...parts, ...more, durable: () => Promise.resolve(true) } as unknown as Operations;
