@@ -1,5 +1,6 @@
 export * from './commands/airspace/airspace-desk.ts';
 export * from './commands/airspace/charging-book.ts';
+export * from './commands/airspace/conformance-book.ts';
 export * from './commands/airspace/energy-book.ts';
 export * from './commands/airspace/flight-intents.ts';
 export * from './commands/airspace/site.ts';
@@ -7,7 +8,9 @@ export type { Home, Situation } from './commands/airspace/situation.ts';
 export * from './commands/command.ts';
 export * from './commands/command-pushes.ts';
 export * from './commands/confirmations.ts';
+export * from './commands/coordination/avoidance-desk.ts';
 export * from './commands/coordination/coordination-event.ts';
+export * from './commands/coordination/coordinator.ts';
 export * from './commands/coordination/event-book.ts';
 export * from './commands/fleet-status.ts';
 export * from './commands/index.ts';
@@ -37,7 +40,7 @@ export * from './coordination/detection/sky-scan.ts';
 export type { Manoeuvre, ManoeuvreKind } from './coordination/manoeuvres.ts';
 export * from './coordination/plan-around.ts';
 export * from './coordination/plan-together.ts';
-export type * from './coordination/resolution/air-motion.ts';
+export * from './coordination/resolution/air-motion.ts';
 export * from './coordination/resolution/commit-together.ts';
 export * from './coordination/resolution/conflict-clusters.ts';
 export type {

@@ -42,6 +42,9 @@ export const assignMission = defineCommand({
     excluded: Type.Array(Type.Unknown()),
     would_change_if: Type.Array(Type.String()),
     eta_s: Type.Number(),
+    plan_change: Type.Optional(
+      Type.Unknown({ description: 'what is flown otherwise, to keep clear of others, and what that costs' }),
+    ),
     state: Type.Optional(Type.String()),
     command_id: Type.Optional(Type.String()),
     decision_id: Type.Optional(

@@ -17,6 +17,7 @@ import type { EnergyBook } from './airspace/energy-book.ts';
 import type { Situation } from './airspace/situation.ts';
 import { toPlanFlight, toWaypointSite } from './airspace/waypoint-flight.ts';
 import { rankOf, toFleetTable } from './fleet-rows.ts';
+import { type FlightAround, flyAround, isOnlyTraffic } from './fly-around.ts';
 
 /** What a choice of drones rests on. */
 export interface ChoiceWorld {
@@ -34,6 +35,8 @@ export interface CheckedFlight {
   readonly situation: Situation;
   readonly wish: FlightWish;
   readonly verdict: FlightVerdict;
+  /** Where others were in the way of the flight as it was asked for. */
+  readonly around?: FlightAround & { readonly askedEtaS: number };
 }
 
 export interface MissionChoice {
@@ -58,11 +61,16 @@ export function chooseForMission(
   const flights = new Map<string, CheckedFlight>();
   const looked: DroneState[] = [];
   let refused: FlightVerdict | undefined;
-  const evaluate = (index: number): DroneEvaluation => {
+  let aroundsLeft = MAX_AROUNDS;
+  const evaluate = (index: number): DroneEvaluation | undefined => {
     const drone = drones[index] as DroneState;
     looked.push(drone);
-    const checked = checkMissionFlight(plan, world.airspace.situationNow(drone), world);
+    // One that can is enough, where more would take long to plan.
+    const isEnough = flights.size > 0 && aroundsLeft <= 0;
+    const checked = checkMissionFlight(plan, world.airspace.situationNow(drone), world, !isEnough);
     if (isRefusal(checked)) return { code: 'NO_DATA' };
+    if (isEnough && isOnlyTraffic(checked.verdict)) return undefined;
+    if (checked.around || isOnlyTraffic(checked.verdict)) aroundsLeft -= 1;
     if (checked.verdict.accepted) flights.set(drone.droneId, checked);
     else refused ??= checked.verdict;
     return checked.verdict.accepted ? toCost(checked, input.ask) : toShortfall(checked.verdict);
@@ -113,12 +121,16 @@ export function toChoiceInput(
 /** Exact evaluations for one answer: the cheapest by their bounds; beyond, the answer says that it is not proven best. */
 const MAX_EVALUATIONS = 8;
 
+/** Of them, those that are planned around others. */
+const MAX_AROUNDS = 2;
+
 const speedsOf = ({ waypoints }: MissionPlan): readonly number[] => waypoints.map(({ speed }) => speed ?? 0);
 
 export function checkMissionFlight(
   plan: MissionPlan,
   situation: Situation | Refusal,
   { airspace }: Pick<ChoiceWorld, 'airspace'>,
+  mayChange = true,
 ): CheckedFlight | Refusal {
   const site = airspace.site();
   if (isRefusal(situation)) return situation;
@@ -127,7 +139,14 @@ export function checkMissionFlight(
   const wish = toPlanFlight(plan, { from: 0, changed }, { site, situation, path: 'mission.waypoints' });
   if (isRefusal(wish)) return wish;
   const verdict = airspace.check(situation, wish);
-  return isRefusal(verdict) ? verdict : { situation, wish, verdict };
+  if (isRefusal(verdict)) return verdict;
+  const asked = { situation, wish, verdict };
+  const around = mayChange && isOnlyTraffic(verdict) ? flyAround({ ...asked, plan }, airspace) : undefined;
+  if (!around) return asked;
+  return {
+    ...{ situation, wish: around.wish, verdict: around.verdict },
+    around: { ...around, askedEtaS: etaOf(asked) },
+  };
 }
 
 /** What the mission asks of any drone; altitudes that hang on a drone's own home do not matter here. */
@@ -153,28 +172,32 @@ function toAsk(
   };
 }
 
-export function toCost({ situation, wish, verdict }: CheckedFlight, ask: MissionAsk): DroneEvaluation {
+/** What keeping clear of others costs is told as such: the rest is as if nobody were there. */
+export function toCost(flight: CheckedFlight, ask: MissionAsk): DroneEvaluation {
+  const { situation, verdict, around } = flight;
   const { energy, durationS } = verdict;
   const { hoverW } = toCraft(situation.model.airframe, situation.air, defaultEnergyPolicy);
-  const arrivalS = etaOf(verdict, wish);
-  const etaS = Number.isFinite(arrivalS) ? arrivalS : durationS;
+  const [arrivalS, undisturbedS] = [etaOf(flight), around?.askedEtaS ?? etaOf(flight)];
+  const etaS = Number.isFinite(undisturbedS) ? undisturbedS : durationS;
+  const lateS = Number.isFinite(arrivalS) ? arrivalS : durationS;
   const terms = toCostTerms({
     ...{ etaS, energyWh: energy?.meanWh ?? 0, hoverW, priority: ask.priority, wearPct: 0, displacementS: 0 },
-    ...{ conflictS: 0, leavesMission: false, socEndPct: energy?.batteryAtHomePct ?? 0 },
-    latenessS: ask.dueInS === null ? 0 : Math.max(0, etaS - ask.dueInS),
+    ...{ conflictS: around?.costS ?? 0, leavesMission: false, socEndPct: energy?.batteryAtHomePct ?? 0 },
+    latenessS: ask.dueInS === null ? 0 : Math.max(0, lateS - ask.dueInS),
   });
   return { costS: totalCostS(terms), terms };
 }
 
 /** Until the first waypoint is reached, s. */
-export function etaOf({ trajectory }: FlightVerdict, { points, changed }: FlightWish): number {
-  const first = points[changed[0] ?? 0]?.at;
+export function etaOf({ verdict: { trajectory }, wish, around }: CheckedFlight): number {
+  const { points, changed } = wish;
+  const first = points[around?.firstPoint ?? changed[0] ?? 0]?.at;
   if (!trajectory || !first) return Number.NaN;
   const { knots } = trajectory;
   for (let at = 0; at < knots.length; at += KNOT_SIZE) {
     const [east = 0, north = 0, up = 0] = knots.subarray(at + 1, at + KNOT_SIZE);
     if (Math.hypot(east - first.eastM, north - first.northM, up - first.upM) < SAME_M)
-      return knots[at] as number;
+      return (around?.startsInS ?? 0) + (knots[at] as number);
   }
   return Number.NaN;
 }

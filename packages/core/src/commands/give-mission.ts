@@ -4,6 +4,7 @@ import type { DecisionRecord } from '../missions/assignment/explain.ts';
 import type { MissionPlan } from '../missions/mission.ts';
 import { type CheckedFlight, type ChoiceWorld, etaOf, type MissionChoice } from './choose-for-mission.ts';
 import type { CommandContext } from './command.ts';
+import { toAroundReason, toAroundView } from './fly-around.ts';
 import type { KeptMatch } from './match-missions.ts';
 import type { MissionDesk } from './mission-desk.ts';
 import type { CarriedMission } from './mission-record.ts';
@@ -34,6 +35,8 @@ export interface AssignmentReasons {
   readonly reasons: readonly string[];
   readonly eta_s: number;
   readonly runner_ups: readonly unknown[];
+  /** What of the plan is flown otherwise, to keep clear of others. */
+  readonly plan_change?: Readonly<Record<string, unknown>>;
 }
 
 export interface Gift {
@@ -54,6 +57,7 @@ export function giveMission(mission: CarriedMission, gift: Gift, world: GivingWo
   if (isRefusal(reservation)) return reservation;
   const given = missions.assign(mission, drone, {
     ...{ reservation, decisionId, assignment: { ...reasons } },
+    ...(flight.around && { around: flight.around }),
     flight: intents.intended(world.tenant, flight.wish),
   });
   if (isRefusal(given)) reservation.release();
@@ -86,16 +90,19 @@ export const round = (value: number): number => Math.round(value * 10) / 10;
 export function toReasons({ decision, considered, best }: MissionChoice): AssignmentReasons {
   const { chosen, runnersUp, evaluated, optimal } = decision;
   const verdict = best?.flight.verdict;
-  const etaS = best && verdict ? etaOf(verdict, best.flight.wish) : Number.NaN;
+  const etaS = best ? etaOf(best.flight) : Number.NaN;
+  const around = best?.flight.around;
   const energy = verdict?.energy;
   return {
     score: round(chosen?.costS ?? 0),
     reasons: [
       `at the first waypoint in ${Math.round(etaS)} s`,
       energy ? `back home with ${Math.round(energy.batteryAtHomePct)} % expected` : 'energy unknown',
+      ...(around ? [toAroundReason(around)] : []),
       `${considered} drones considered, ${evaluated} exactly; ${optimal ? 'no other is better' : 'others may be better'}`,
     ],
     eta_s: Number.isFinite(etaS) ? round(etaS) : 0,
+    ...(around && { plan_change: toAroundView(around) }),
     runner_ups: runnersUp.map(({ drone, costS, terms, whyNot }) => ({
       ...{ drone_id: drone, score: round(costS), terms, why_not: whyNot },
     })),

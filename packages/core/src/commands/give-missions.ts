@@ -1,7 +1,8 @@
 import { isRefusal, type Refusal } from '../errors.ts';
 import type { DroneState } from '../fleet/drone-state.ts';
 import type { MissionDecision } from '../missions/assignment/explain-matching.ts';
-import { checkMissionFlight, chooseForMission, etaOf } from './choose-for-mission.ts';
+import { type CheckedFlight, checkMissionFlight, chooseForMission, etaOf } from './choose-for-mission.ts';
+import { toAroundReason, toAroundView } from './fly-around.ts';
 import {
   type AssignmentReasons,
   type GivingWorld,
@@ -95,7 +96,7 @@ function giveOne(
   if (!drone || mission.state !== 'planned') return undefined;
   const flight = checkMissionFlight(planToFly(mission), world.airspace.situationNow(drone), world);
   if (isRefusal(flight) || !flight.verdict.accepted) return giveAnother(mission, spare, world);
-  const told = toTold(reasons, costS ?? 0, etaOf(flight.verdict, flight.wish));
+  const told = toTold(reasons, costS ?? 0, flight);
   const kept = giveMission(mission, { drone, flight, reasons: told, decisionId }, world);
   return isRefusal(kept) ? kept : toGiven(kept.mission, drone, told, kept.position);
 }
@@ -107,10 +108,20 @@ const toGiven = (
   position: number,
 ): GivenMission => ({ missionId: id, drone, reasons, commandId: carriage.order?.commandId ?? '', position });
 
-function toTold(decision: MissionDecision | undefined, costS: number, etaS: number): AssignmentReasons {
+function toTold(
+  decision: MissionDecision | undefined,
+  costS: number,
+  flight: CheckedFlight,
+): AssignmentReasons {
+  const etaS = etaOf(flight);
   return {
     ...{ score: round(costS), eta_s: Number.isFinite(etaS) ? round(etaS) : 0 },
-    reasons: [`at the first waypoint in ${Math.round(etaS)} s`, 'the best for all the missions together'],
+    reasons: [
+      `at the first waypoint in ${Math.round(etaS)} s`,
+      'the best for all the missions together',
+      ...(flight.around ? [toAroundReason(flight.around)] : []),
+    ],
+    ...(flight.around && { plan_change: toAroundView(flight.around) }),
     runner_ups: (decision?.runnersUp ?? []).map((other) => ({
       ...{ drone_id: other.drone, score: round(other.costS), why_not: other.whyNot },
       ...{ fleet_loss_s: round(other.fleetLossS), worth_s: round(other.worthS), flies: other.flies },

@@ -8,6 +8,7 @@ import { createDroneRead, type DroneRead, findShortfall } from '../missions/assi
 import type { FleetTable } from '../missions/assignment/fleet-table.ts';
 import type { MissionAsk } from '../missions/assignment/mission-ask.ts';
 import { type ChoiceWorld, checkMissionFlight, toChoiceInput, toCost } from './choose-for-mission.ts';
+import { isOnlyTraffic } from './fly-around.ts';
 import { planToFly } from './give-mission.ts';
 import type { CarriedMission } from './mission-record.ts';
 
@@ -44,6 +45,10 @@ const MAX_EXACT_MISSIONS = 64;
 const MAX_COLUMNS = 512;
 /** Exact evaluations, for each mission on average. */
 const EVALUATIONS = 6;
+/** Of all of them, those that are planned around others; each takes milliseconds. */
+const MAX_AROUNDS = 8;
+/** What keeping clear is taken to cost beyond: it is planned when the mission is given. */
+const AROUND_S = 15;
 /** No drone is sent that would cost the fleet more than this. */
 const UNASSIGNED_S = 1e6;
 
@@ -91,6 +96,7 @@ function matchExactly(
   const costs = Float64Array.from(bounds.flatMap((row) => columns.map((at) => toMs(row[at] as number))));
   const exact = new Set<number>();
   let left = EVALUATIONS * asked.length;
+  let aroundsLeft = MAX_AROUNDS;
   for (;;) {
     const matching = solveMatching({ rows: asked.length, columns: columns.length, costs });
     if (isRefusal(matching)) return matching;
@@ -101,7 +107,9 @@ function matchExactly(
     for (const cell of cells) {
       const each = asked[Math.floor(cell / columns.length)] as Asked;
       const drone = drones[columns[cell % columns.length] as number] as DroneState;
-      costs[cell] = toMs(exactS(each, drone, world));
+      const { costS, isAround } = exactCost(each, drone, { world, mayChange: aroundsLeft > 0 });
+      costs[cell] = toMs(costS);
+      if (isAround) aroundsLeft -= 1;
       exact.add(cell);
       left -= 1;
     }
@@ -131,11 +139,19 @@ function matchExactly(
 /** To the millisecond: nobody can tell them apart, and the record stays small. */
 const toMs = (costS: number): number => Math.round(costS * 1000) / 1000;
 
-function exactS({ mission, ask }: Asked, drone: DroneState, world: ChoiceWorld): number {
-  const checked = checkMissionFlight(planToFly(mission), world.airspace.situationNow(drone), world);
-  if (isRefusal(checked) || !checked.verdict.accepted) return Number.POSITIVE_INFINITY;
-  const cost = toCost(checked, ask);
-  return 'costS' in cost ? cost.costS : Number.POSITIVE_INFINITY;
+function exactCost(
+  { mission, ask }: Asked,
+  drone: DroneState,
+  { world, mayChange }: { readonly world: ChoiceWorld; readonly mayChange: boolean },
+): { readonly costS: number; readonly isAround: boolean } {
+  const situation = world.airspace.situationNow(drone);
+  const checked = checkMissionFlight(planToFly(mission), situation, world, mayChange);
+  if (isRefusal(checked)) return { costS: Number.POSITIVE_INFINITY, isAround: false };
+  const { accepted } = checked.verdict;
+  const isMet = !accepted && isOnlyTraffic(checked.verdict);
+  const cost = accepted || (isMet && !mayChange) ? toCost(checked, ask) : undefined;
+  const costS = cost && 'costS' in cost ? cost.costS + (accepted ? 0 : AROUND_S) : Number.POSITIVE_INFINITY;
+  return { costS, isAround: mayChange && (isMet || checked.around !== undefined) };
 }
 
 /** Of so many missions each needs one of its so many cheapest drones; some more, for those that turn out dearer. */

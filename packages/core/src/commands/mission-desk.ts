@@ -11,9 +11,16 @@ import type { Bus, Clock } from '../ports.ts';
 import type { Records } from '../records.ts';
 import type { AirspaceDesk, Reservation } from './airspace/airspace-desk.ts';
 import type { FlightIntents, IntendedFlight } from './airspace/flight-intents.ts';
+import type { FlightAround } from './fly-around.ts';
 import type { CommandLedger, Submitted } from './ledger/ledger.ts';
 import { MissionAirspace } from './mission-airspace.ts';
-import { type Carriage, type CarriedMission, changeCarried, type MissionStep } from './mission-record.ts';
+import {
+  type Carriage,
+  type CarriedMission,
+  changeCarried,
+  flownAround,
+  type MissionStep,
+} from './mission-record.ts';
 import { type KeptMission, MissionShelf } from './mission-shelf.ts';
 import { homewardWish, type StepWish, sentFrom, startWish, uploadWish } from './mission-steps.ts';
 
@@ -34,6 +41,7 @@ export interface AssignmentContext {
   readonly flight: IntendedFlight;
   readonly assignment: Readonly<Record<string, unknown>>;
   readonly decisionId?: string;
+  readonly around?: Pick<FlightAround, 'plan' | 'wish'>;
 }
 
 export interface NewMission {
@@ -142,7 +150,9 @@ export class MissionDesk {
     if (order?.commandId === commandId) this.#shelf.keep({ ...mission, carriage });
   }
 
+  /** Once its time has come: until then others are in its way. */
   start(mission: CarriedMission): void {
+    if ((mission.carriage.startAtMs ?? 0) > this.#parts.clock.now()) return;
     const submitted = this.order(mission, 'start', startWish(mission));
     if (isRefusal(submitted)) this.unbind(this.fresh(mission), submitted.message);
   }
@@ -172,9 +182,10 @@ export class MissionDesk {
   }
 
   #upload(
-    mission: CarriedMission,
-    { reservation, decisionId, ...context }: AssignmentContext,
+    bound: CarriedMission,
+    { reservation, decisionId, around, ...context }: AssignmentContext,
   ): KeptMission | Refusal {
+    const mission = around ? flownAround(bound, around) : bound;
     const wish = uploadWish(mission, context);
     const commandId = this.#idOf(wish);
     this.#parts.intents.hold(commandId, reservation);

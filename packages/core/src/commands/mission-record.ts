@@ -2,7 +2,13 @@ import type { Refusal } from '../errors.ts';
 import { isRefusal } from '../errors.ts';
 import type { StateRecord } from '../messages/state-record.ts';
 import { isMissionOver } from '../missions/life-cycle.ts';
-import { type ChangeOptions, changeMission, type Mission, type MissionEvent } from '../missions/mission.ts';
+import {
+  type ChangeOptions,
+  changeMission,
+  type Mission,
+  type MissionEvent,
+  type MissionPlan,
+} from '../missions/mission.ts';
 import type { RecordChange } from '../records.ts';
 
 /** A mission as it is kept, and as operators see it. */
@@ -28,6 +34,10 @@ export interface Carriage {
   readonly scheduledToMs?: number;
   /** The recurring mission that this is one flight of. */
   readonly seriesId?: string;
+  /** Its plan is on board, and begins no sooner: others are in its way. */
+  readonly startAtMs?: number;
+  /** What was asked for, where its drone flies it otherwise to keep clear of others. */
+  readonly asked?: Pick<MissionPlan, 'waypoints' | 'speedMps'>;
   /** The record of why it has its drone. */
   readonly decisionId?: string;
 }
@@ -50,12 +60,47 @@ export function changeCarried(
   const { order, ...rest } = mission.carriage;
   const isStillAwaited = order?.step === 'cancel' && !isMissionOver(changed.state) && !isUnbound(changed);
   const carriage = { ...rest, ...(isStillAwaited && { order }) };
-  return { ...changed, carriage: isUnbound(changed) ? withoutPlan(carriage) : carriage };
+  return isUnbound(changed) ? asAsked({ ...changed, carriage }) : { ...changed, carriage };
+}
+
+/** For whoever flies it next others are in the way, or nobody; what was begun goes on as it was. */
+function asAsked(mission: CarriedMission): CarriedMission {
+  const { asked } = mission.carriage;
+  const carriage = withoutPlan(mission.carriage);
+  if (!asked || mission.reached > 0 || mission.breakPoint) return { ...mission, carriage };
+  const { speedMps: _flown, ...plan } = mission;
+  return { ...plan, ...asked, carriage };
+}
+
+/** The mission with what is flown otherwise, and when. */
+export function flownAround(
+  mission: CarriedMission,
+  { plan, wish }: { readonly plan: MissionPlan; readonly wish: { readonly startS?: number } },
+): CarriedMission {
+  const { waypoints, speedMps, carriage } = mission;
+  const asked = { waypoints, ...(speedMps !== undefined && { speedMps }) };
+  const startAtMs = wish.startS === undefined ? undefined : Math.ceil(wish.startS * 1000);
+  const isSame = plan.waypoints.length === waypoints.length && plan.speedMps === speedMps;
+  const isOther = !isSame || plan.waypoints.some((waypoint, index) => waypoint !== waypoints[index]);
+  const isChanged = isOther && !mission.breakPoint;
+  return {
+    ...mission,
+    // Of a mission that has begun before, the plan is what is left of it: only when it begins is new.
+    ...(isChanged && { waypoints: plan.waypoints, ...(plan.speedMps && { speedMps: plan.speedMps }) }),
+    carriage: { ...carriage, ...(isChanged && { asked }), ...(startAtMs !== undefined && { startAtMs }) },
+  };
 }
 
 const isUnbound = ({ droneId }: Mission): boolean => droneId === undefined;
 
-function withoutPlan({ planVersion: _v, sentFrom: _from, isTold: _told, ...carriage }: Carriage): Carriage {
+function withoutPlan({
+  planVersion: _v,
+  sentFrom: _from,
+  isTold: _told,
+  startAtMs: _start,
+  asked: _asked,
+  ...carriage
+}: Carriage): Carriage {
   return carriage;
 }
 
@@ -128,7 +173,12 @@ const toLifeView = ({ carriage, breakPoint, ...mission }: CarriedMission) => ({
       ...{ longitude: breakPoint.longitudeDeg, altitude: breakPoint.altitudeAmslM },
     },
   }),
-  ...{ auto_assign: carriage.autoAssign, series_id: carriage.seriesId, decision_id: carriage.decisionId },
+  ...{
+    auto_assign: carriage.autoAssign,
+    series_id: carriage.seriesId,
+    starts_at: at(carriage.startAtMs),
+    decision_id: carriage.decisionId,
+  },
   ...(carriage.order && { step: carriage.order.step, command_id: carriage.order.commandId }),
 });
 

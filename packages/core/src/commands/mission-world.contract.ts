@@ -7,10 +7,12 @@ import { toSample } from '../messages/telemetry.ts';
 import type { Bus, Clock, Journal, JournalEntry } from '../ports.ts';
 import { Records } from '../records.ts';
 import { AirspaceDesk } from './airspace/airspace-desk.ts';
+import { ConformanceBook } from './airspace/conformance-book.ts';
 import { EnergyBook } from './airspace/energy-book.ts';
 import { FlightIntents } from './airspace/flight-intents.ts';
 import type { CommandContext } from './command.ts';
 import { Confirmations } from './confirmations.ts';
+import { AvoidanceDesk } from './coordination/avoidance-desk.ts';
 import { EventBook } from './coordination/event-book.ts';
 import { CommandLedger } from './ledger/ledger.ts';
 import type { VehicleWord } from './ledger/vehicle-word.ts';
@@ -165,7 +167,9 @@ export class MissionWorld {
     const durable = () => Promise.resolve(true);
     const confirmations = new Confirmations(newId);
     const coordination = new EventBook(parts);
-    const more = { missions, energy, shelf, durable, confirmations, coordination };
+    const conformance = new ConformanceBook();
+    const avoidance = new AvoidanceDesk({ ...parts, missions });
+    const more = { missions, energy, shelf, durable, confirmations, coordination, avoidance, conformance };
     return { ...parts, ...more } as unknown as Operations;
   }
 

@@ -1,9 +1,11 @@
 import type { RecordShelf } from '../messages/state-record.ts';
 import type { Records } from '../records.ts';
 import type { AirspaceDesk } from './airspace/airspace-desk.ts';
+import type { ConformanceBook } from './airspace/conformance-book.ts';
 import type { EnergyBook } from './airspace/energy-book.ts';
 import type { FlightIntents } from './airspace/flight-intents.ts';
 import type { Confirmations } from './confirmations.ts';
+import type { AvoidanceDesk } from './coordination/avoidance-desk.ts';
 import type { EventBook } from './coordination/event-book.ts';
 import type { CommandLedger } from './ledger/ledger.ts';
 import type { MissionDesk } from './mission-desk.ts';
@@ -21,6 +23,8 @@ export interface Operations {
   readonly intents: FlightIntents;
   readonly missions: MissionDesk;
   readonly coordination: EventBook;
+  readonly avoidance: AvoidanceDesk;
+  readonly conformance: ConformanceBook;
   readonly newId: () => string;
   readonly confirmations: Confirmations;
 }

@@ -35,6 +35,8 @@ export interface PlanRequest {
   readonly maxPlans?: number;
   readonly maxDelayS?: number;
   readonly limits?: FlightLimits;
+  /** Kinds of change that may be made; all where it is absent. */
+  readonly allowed?: ReadonlySet<ManoeuvreKind>;
   /** Flights that do not count, by id; the own one never does. */
   readonly except?: ReadonlySet<string>;
 }
@@ -145,7 +147,8 @@ function profileDetour(
   detour: Manoeuvre,
   leg: number,
 ): FlightProfile | undefined {
-  if (kindsOf(detour).length === 0) return undefined;
+  const kinds = kindsOf(detour);
+  if (kinds.length === 0 || !kinds.every((kind) => mayChange(request, kind))) return undefined;
   const route = toDetour(request.route, detour, leg);
   if (route === undefined || !isWithin(request, detour, route)) return undefined;
   const profile = profileRoute(route, limits);
@@ -153,9 +156,13 @@ function profileDetour(
 }
 
 /** A vehicle that is moving cannot wait where it is. */
-function canWait({ waits, route }: PlanRequest): boolean {
+function canWait(request: PlanRequest): boolean {
+  const { waits, route } = request;
+  if (!mayChange(request, 'later')) return false;
   return waits === 'grounded' || (route.startSpeedMps ?? 0) === 0;
 }
+
+const mayChange = ({ allowed }: PlanRequest, kind: ManoeuvreKind): boolean => allowed?.has(kind) ?? true;
 
 /** Waiting for just as long as it takes until the path is free. */
 function findWait(search: Search, trajectory: Trajectory): Candidate | undefined {

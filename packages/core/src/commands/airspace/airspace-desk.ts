@@ -45,6 +45,8 @@ export interface FlightWish {
   readonly changed: readonly number[];
   readonly afterwards: FlightCandidate['afterwards'];
   readonly objection?: string;
+  /** Seconds since 1970: not to set out before. It waits where it is. */
+  readonly startS?: number;
 }
 
 /** A reservation: what stood before comes back where the vehicle refuses. */
@@ -55,6 +57,8 @@ export interface Reservation {
 
 /** How long after landing, or after its end, a commitment goes on being one. */
 const SWEEP_MS = 1000;
+/** Who has not left the ground so long after it was to is not going to. */
+const TAKE_OFF_S = 10;
 
 /** The sky as all plans see it: fences, ground, and every flight that has been committed to. */
 export class AirspaceDesk {
@@ -148,34 +152,27 @@ export class AirspaceDesk {
   }
 
   /** All checks of a flight that would begin now. From the ground it goes straight up first. */
-  check(
-    situation: Situation,
-    { points, changed, afterwards, objection }: FlightWish,
-  ): FlightVerdict | Refusal {
+  check(situation: Situation, wish: FlightWish): FlightVerdict | Refusal {
     const world = this.world(situation.tenant);
-    if (isRefusal(world)) return world;
-    return validateFlight(
-      this.candidate(situation, {
-        points,
-        changed,
-        afterwards,
-        ...(objection !== undefined && { objection }),
-      }),
-      world,
-    );
+    return isRefusal(world) ? world : validateFlight(this.candidate(situation, wish), world);
   }
 
-  candidate(situation: Situation, { points, changed, afterwards, objection }: FlightWish): FlightCandidate {
+  candidate(situation: Situation, wish: FlightWish): FlightCandidate {
+    const { points, changed, afterwards, objection, startS = 0 } = wish;
     const { tenant, droneId, at, batteryPct, model, air, pads, onGround } = situation;
     const [first] = points;
     const isClimbing = onGround && first !== undefined && first.at.upM > at.upM;
     const climb = isClimbing ? [{ at: { ...at, upM: first.at.upM } }] : [];
+    const nowS = this.#parts.clock.now() / 1000;
+    const waitS = Math.max(0, startS - nowS);
+    // In the air it takes up room while it waits.
+    const before = !onGround && waitS > 0 ? [{ at, holdS: waitS }] : climb;
     return {
       ...{ id: flightIdOf(tenant, droneId), from: at, batteryPct, model, air, pads, afterwards },
-      startS: this.#parts.clock.now() / 1000,
-      fromSpeedMps: onGround || !first ? 0 : speedToward(situation, first.at),
-      points: [...climb, ...points],
-      changed: changed.map((index) => index + climb.length),
+      startS: onGround ? nowS + waitS : nowS,
+      fromSpeedMps: onGround || !first || waitS > 0 ? 0 : speedToward(situation, first.at),
+      points: [...before, ...points],
+      changed: changed.map((index) => index + before.length),
       ...(objection !== undefined && { objection }),
     };
   }
@@ -201,6 +198,13 @@ export class AirspaceDesk {
         if (before) this.#restore(before.trajectory);
       },
     };
+  }
+
+  /** What it flies now in place of what was committed, whomever it is in conflict with; kept over a restart too. */
+  replace(drone: Pick<Situation, 'tenant' | 'droneId'>, trajectory: Trajectory): void {
+    this.#traffic.remove(flightIdOf(drone.tenant, drone.droneId));
+    this.#restore(trajectory);
+    this.confirm(drone);
   }
 
   /** The vehicle has taken it: it is kept over a restart too. */
@@ -234,7 +238,11 @@ export class AirspaceDesk {
       if (record.endedAtMs !== undefined || record.changedAtMs > nowMs - 2 * SWEEP_MS) continue;
       const trajectory = toFlightTrajectory(record);
       const drone = this.#parts.fleet.find(record.tenant, record.id);
-      const isDown = drone !== undefined && isOnGround(drone) && drone.lastHeardMs > record.changedAtMs;
+      const isDown =
+        drone !== undefined &&
+        isOnGround(drone) &&
+        drone.lastHeardMs > record.changedAtMs &&
+        nowMs > (trajectory.startS + TAKE_OFF_S) * 1000;
       if (isDown || isPast(trajectory, nowMs)) this.free(record.tenant, record.id);
     }
   }

@@ -14,6 +14,7 @@ export interface IntendedFlight {
   readonly points: readonly FlightPoint[];
   readonly changed: readonly number[];
   readonly afterwards: FlightCandidate['afterwards'];
+  readonly startS?: number;
   /** Of the fences it was checked against. */
   readonly fenceVersion: number;
   readonly checkedAtMs: number;

@@ -58,11 +58,12 @@ const DEFAULT_EVALUATIONS = 64;
 /**
  * The best drone for one mission: whoever cannot is told by code; of the others the one that must cost least is evaluated
  * first, until nobody left can be cheaper. The same as evaluating all, as long as `evaluate` never comes below
- * `leastCostS`; where it does, `optimal` is false. Refuses a mission with numbers that are none.
+ * `leastCostS`; where it does, `optimal` is false. Where `evaluate` gives nothing, enough has been looked at. Refuses a
+ * mission with numbers that are none.
  */
 export function chooseDrone(
   input: BestDroneInput,
-  evaluate: (drone: number) => DroneEvaluation,
+  evaluate: (drone: number) => DroneEvaluation | undefined,
 ): DroneChoice | Refusal {
   const { fleet, ask, runnersUp = DEFAULT_RUNNERS_UP, maxEvaluations = DEFAULT_EVALUATIONS } = input;
   const fault = findAskFault(ask);
@@ -77,14 +78,18 @@ export function chooseDrone(
     const boundS = bounds.keys[next] as number;
     const last = ranking[runnersUp];
     if (last && boundS > last.costS) break;
-    popLeast(bounds);
     const evaluation = evaluate(next);
+    if (!evaluation) break;
+    popLeast(bounds);
     evaluations.set(next, evaluation);
-    if ('code' in evaluation) count(tally, next, evaluation);
-    else if (Number.isFinite(evaluation.costS)) {
-      if (evaluation.costS < boundS - ROUNDING * Math.max(1, boundS)) isAdmissible = false;
-      rank(ranking, { ...evaluation, drone: next }, runnersUp + 1);
-    } else throw new Error(`Drone ${fleet.ids[next]} costs ${evaluation.costS} s.`);
+    if ('code' in evaluation) {
+      count(tally, next, evaluation);
+      continue;
+    }
+    if (!Number.isFinite(evaluation.costS))
+      throw new Error(`Drone ${fleet.ids[next]} costs ${evaluation.costS} s.`);
+    isAdmissible &&= evaluation.costS >= boundS - ROUNDING * Math.max(1, boundS);
+    rank(ranking, { ...evaluation, drone: next }, runnersUp + 1);
   }
   return conclude({ ranking, tally, evaluations, bounds, isAdmissible });
 }

@@ -54,11 +54,14 @@ export interface ExcludedDrones {
 /** Chooses as `chooseDrone`, and says why. */
 export function decideMission(
   input: BestDroneInput,
-  evaluate: (drone: number) => DroneEvaluation,
+  evaluate: (drone: number) => DroneEvaluation | undefined,
 ): DecisionRecord | Refusal {
   const choice = chooseDrone(input, evaluate);
   if (isRefusal(choice)) return choice;
-  return replayDecision(toSnapshotText(toDecisionSnapshot(input, choice)));
+  // What was evaluated is all there is to replay.
+  const { evaluations, unread } = choice;
+  const looked = unread > 0 ? { ...input, maxEvaluations: evaluations.size } : input;
+  return replayDecision(toSnapshotText(toDecisionSnapshot(looked, choice)));
 }
 
 /** The record of a snapshot. Refuses a text that is none. */

@@ -55,7 +55,10 @@ export function flyCandidate(candidate: FlightCandidate, limits: SafetyLimits): 
 }
 
 /** No vehicle climbs faster in a plan than it can. */
-function toVehicleLimits({ model: { airframe } }: FlightCandidate, { flight }: SafetyLimits): FlightLimits {
+export function toVehicleLimits(
+  { model: { airframe } }: Pick<FlightCandidate, 'model'>,
+  { flight }: SafetyLimits,
+): FlightLimits {
   return {
     ...flight,
     climbMps: Math.min(flight.climbMps, airframe.climbMps),
