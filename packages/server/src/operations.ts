@@ -6,6 +6,7 @@ import {
   CommandLedger,
   type CommandRecord,
   Confirmations,
+  ConformanceBook,
   createSiteFinder,
   type DroneState,
   EnergyBook,
@@ -98,6 +99,7 @@ export function openOperations({
     ...{ ledger, records, shelf: store, airspace, energy, intents, missions, avoidance, newId: randomUUID },
     charging: new ChargingBook({ records, newId: randomUUID }),
     coordination: new EventBook(deskParts),
+    conformance: new ConformanceBook(),
     confirmations: new Confirmations(randomUUID),
     durable: (position, timeoutMs) =>
       position < 0 ? Promise.resolve(true) : disk.reached(position, timeoutMs),

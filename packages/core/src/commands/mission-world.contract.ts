@@ -7,6 +7,7 @@ import { toSample } from '../messages/telemetry.ts';
 import type { Bus, Clock, Journal, JournalEntry } from '../ports.ts';
 import { Records } from '../records.ts';
 import { AirspaceDesk } from './airspace/airspace-desk.ts';
+import { ConformanceBook } from './airspace/conformance-book.ts';
 import { EnergyBook } from './airspace/energy-book.ts';
 import { FlightIntents } from './airspace/flight-intents.ts';
 import type { CommandContext } from './command.ts';
@@ -166,8 +167,9 @@ export class MissionWorld {
     const durable = () => Promise.resolve(true);
     const confirmations = new Confirmations(newId);
     const coordination = new EventBook(parts);
+    const conformance = new ConformanceBook();
     const avoidance = new AvoidanceDesk({ ...parts, missions });
-    const more = { missions, energy, shelf, durable, confirmations, coordination, avoidance };
+    const more = { missions, energy, shelf, durable, confirmations, coordination, avoidance, conformance };
     return { ...parts, ...more } as unknown as Operations;
   }
 
