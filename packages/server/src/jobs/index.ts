@@ -24,7 +24,7 @@ export function startJobs({ line, operations, projector, config, log }: JobParts
     startChannelWatch({ fleet, clock, bus: parts.bus }),
     startEnergyWatch({ fleet, clock, energy, charging }),
     startMissionRounds({ fleet, clock, operations, log }),
-    startRetention({ projector, clock, config }),
+    startRetention({ projector, clock, config, overload: line.overload }),
   ];
   return () => {
     for (const stop of stops) stop();
