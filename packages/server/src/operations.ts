@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import {
   AirspaceDesk,
   ChargingBook,
@@ -97,6 +98,7 @@ export function openOperations({
     charging: new ChargingBook({ records, newId: randomUUID }),
     coordination: new EventBook(deskParts),
     confirmations: new Confirmations(randomUUID),
+    pause: () => setImmediate(),
     durable: (position, timeoutMs) =>
       position < 0 ? Promise.resolve(true) : disk.reached(position, timeoutMs),
     close: () => {

@@ -163,9 +163,10 @@ export class MissionWorld {
     new MissionCarrier({ ...parts, missions });
     const shelf = { record: async () => undefined, records: async () => ({ items: [] }) };
     const durable = () => Promise.resolve(true);
+    const pause = () => Promise.resolve();
     const confirmations = new Confirmations(newId);
     const coordination = new EventBook(parts);
-    const more = { missions, energy, shelf, durable, confirmations, coordination };
+    const more = { missions, energy, shelf, durable, pause, confirmations, coordination };
     return { ...parts, ...more } as unknown as Operations;
   }
 

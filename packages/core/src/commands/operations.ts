@@ -21,6 +21,8 @@ export interface Operations {
   readonly intents: FlightIntents;
   readonly missions: MissionDesk;
   readonly coordination: EventBook;
+  /** Long work lets everybody else have a turn. */
+  readonly pause: () => Promise<void>;
   readonly newId: () => string;
   readonly confirmations: Confirmations;
 }
