@@ -5,11 +5,13 @@ import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { WebSocket } from 'ws';
 import { newSession, telemetryOf } from '../e2e/messages.ts';
+import { createPostgresCluster } from '../e2e/postgres-cluster.ts';
 import { createHome, type Server, type Settings } from '../e2e/server.ts';
 
 /**
  * Operators command a fleet of simulated drones: a changed waypoint until the vehicle has accepted, a mission until the
- * reply, an emergency landing until its bytes are at the drone, the last while drones flood the ingest.
+ * reply, an emergency landing until its bytes are at the drone, the last while drones flood the ingest; with `--outage` also
+ * while every process of the database is dead.
  */
 
 const BARS_MS = { modify: 100, assign: 50, emergency: 20 };
@@ -24,6 +26,7 @@ const { values } = parseArgs({
     samples: { type: 'string', default: '300' },
     flood: { type: 'string', default: '20' },
     database: { type: 'string' },
+    outage: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 });
@@ -181,8 +184,11 @@ async function measureEmergency(asking: readonly Operator[], server: Server) {
   return shown(histogram);
 }
 
-const database: Settings = values.database === undefined ? {} : { DATABASE_URL: values.database };
-const limits = { MAX_CONNECTIONS: String(drones + 200), LOG_LEVEL: 'warn', SITE_ORIGIN: ORIGIN };
+const cluster = values.outage ? await createPostgresCluster() : undefined;
+if (typeof cluster === 'string') throw new Error(cluster);
+const url = cluster?.url ?? values.database;
+const database: Settings = url === undefined ? {} : { DATABASE_URL: url };
+const limits = { MAX_CONNECTIONS: String(drones + 200), LOG_LEVEL: 'error', SITE_ORIGIN: ORIGIN };
 const home = await createHome({ settings: { AUTH_MODE: 'open', ...limits, ...database } });
 let fleet: ChildProcess | undefined;
 try {
@@ -198,6 +204,7 @@ try {
   const assign = await measureAssign(asking);
   say(JSON.stringify(assign));
   const emergency = await measureEmergency(asking, server);
+  await cluster?.kill9();
   const flooding = flood(server);
   let flooded = '';
   flooding.stdout?.on('data', (text: Buffer) => {
@@ -218,4 +225,5 @@ try {
 } finally {
   fleet?.kill('SIGKILL');
   await home.remove();
+  await cluster?.remove();
 }

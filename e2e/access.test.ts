@@ -1,12 +1,13 @@
-import { createHmac, randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createIssuer } from './issuer.ts';
 import { newSession, telemetryOf } from './messages.ts';
 import { post, request } from './requests.ts';
 import { createHome, type Home, type Key, type Server } from './server.ts';
 import { refusedUpgrade, TestSocket } from './socket.ts';
-import { readStored } from './stored.ts';
+import { readOnceStored } from './stored.ts';
 
-const jwtSecret = randomBytes(32).toString('hex');
+const issuer = createIssuer();
 let home: Home;
 let server: Server;
 let ours: Key;
@@ -15,27 +16,20 @@ let bound: Key;
 let brief: Key;
 
 beforeAll(async () => {
-  home = await createHome({ settings: { JWT_SECRET: jwtSecret } });
-  // Before the start: a server that runs takes up to a second to learn of a key.
-  [ours, theirs, bound, brief] = await Promise.all([
-    home.createKey('--name', 'ours', '--tenant', 'north'),
-    home.createKey('--name', 'theirs', '--tenant', 'south'),
-    home.createKey('--name', 'bound', '--tenant', 'north', '--drone', 'bound-1'),
-    home.createKey('--name', 'to be revoked', '--tenant', 'north'),
-  ]);
+  home = await createHome({ settings: issuer.settings });
   server = await home.start();
+  const permissions = ['telemetry:read', 'telemetry:write'];
+  [ours, theirs, bound, brief] = await Promise.all([
+    issuer.createKey(server, { name: 'ours', tenant: 'north', permissions }),
+    issuer.createKey(server, { name: 'theirs', tenant: 'south', permissions }),
+    issuer.createKey(server, { name: 'bound', tenant: 'north', permissions, droneId: 'bound-1' }),
+    issuer.createKey(server, { name: 'to be revoked', tenant: 'north', permissions }),
+  ]);
 });
 afterAll(() => home.remove());
 
-const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
-
-function tokenOf(lifetimeS: number, jti: string = randomUUID()): string {
-  const iat = Math.floor(Date.now() / 1000);
-  const names = { iss: 'drone-backend', aud: 'drone-api', sub: 'drone-001', tenant: 'north', jti };
-  const claims = { ...names, permissions: ['telemetry:write'], iat, exp: iat + lifetimeS };
-  const signed = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode(claims)}`;
-  return `${signed}.${createHmac('sha256', jwtSecret).update(signed).digest('base64url')}`;
-}
+const tokenOf = (lifetimeS: number, jti: string = randomUUID()): string =>
+  issuer.token({ tenant: 'north', permissions: ['telemetry:write'], lifetimeS, jti });
 
 async function openLine(credential: string): Promise<TestSocket> {
   const socket = await TestSocket.open(`${server.ingestUrl}/?ack=each`, { key: credential });
@@ -89,7 +83,7 @@ describe('a credential', () => {
     socket.send(telemetryOf({ droneId: 'line-2', sessionId: newSession() }));
     await socket.nextOf('telemetry_ack');
     socket.close();
-    expect(await readStored({ ...server, key: ours.key }, 'line-2')).toHaveLength(1);
+    expect(await readOnceStored({ ...server, key: ours.key }, 'line-2')).toHaveLength(1);
   });
 
   it('that is bound to a drone writes no other, over either channel', async () => {
@@ -101,7 +95,7 @@ describe('a credential', () => {
     socket.close();
     const reply = await post(`${server.httpUrl}/api/drone/telemetry`, message, { key: bound.key });
     expect(reply).toMatchObject({ status: 403, body: refused });
-    expect(await readStored({ ...server, key: ours.key }, 'bound-2')).toEqual([]);
+    expect(await readOnceStored({ ...server, key: ours.key }, 'bound-2')).toEqual([]);
   });
 
   it('of one tenant sees and changes nothing of another, whose drones may have the same names', async () => {
@@ -123,7 +117,7 @@ describe('a credential', () => {
     const other = await post(url, { ...message, telemetry: { battery: 1, signal: 1 } }, { key: theirs.key });
     expect(other.status).toBe(200);
     expect(other.body['dataId']).not.toBe(dataId);
-    const stored = await readStored({ ...server, key: ours.key }, 'same-name');
+    const stored = await readOnceStored({ ...server, key: ours.key }, 'same-name');
     expect(stored.map(({ data }) => data)).toEqual([message]);
   });
 });

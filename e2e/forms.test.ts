@@ -5,7 +5,7 @@ import { newSession, telemetryOf, type Written } from './messages.ts';
 import { post, request } from './requests.ts';
 import { createHome, type Home, type Server } from './server.ts';
 import { TestSocket } from './socket.ts';
-import { readStored } from './stored.ts';
+import { readOnceStored } from './stored.ts';
 
 /** Whatever way and form a sample comes in, it is one sample. */
 
@@ -48,7 +48,7 @@ describe('a sample that comes twice', () => {
     expect(first).toMatchObject({ type: 'telemetry_ack', status: 'success', durability: 'disk' });
     expect(second.status).toBe(200);
     expect(second.body).toMatchObject({ dataId: first['dataId'], duplicate: true });
-    const stored = await readStored(server, 'twice-1');
+    const stored = await readOnceStored(server, 'twice-1');
     expect(stored.map(({ dataId }) => dataId)).toEqual([first['dataId']]);
   });
 
@@ -60,7 +60,7 @@ describe('a sample that comes twice', () => {
     expect(refused.status).toBe(409);
     expect(refused.body).toMatchObject({ error: { code: 'CONFLICT', details: { field: 'timestamp' } } });
     expect(await sendOverSocket(other)).toMatchObject({ type: 'error', error: { code: 'CONFLICT' } });
-    const stored = await readStored(server, 'twice-2');
+    const stored = await readOnceStored(server, 'twice-2');
     expect(stored.map(({ data }) => data)).toEqual([message]);
   });
 
@@ -71,7 +71,7 @@ describe('a sample that comes twice', () => {
     const refused = await post(endpoint, telemetryOf({ ...written, timestamp: minutesAgo(1) }));
     expect(refused.status).toBe(409);
     expect(refused.body).toMatchObject({ error: { code: 'CONFLICT', details: { field: 'seq' } } });
-    expect(await readStored(server, 'twice-3')).toHaveLength(1);
+    expect(await readOnceStored(server, 'twice-3')).toHaveLength(1);
   });
 
   it('with other content after the hot window is answered with the first one’s dataId, which stays the only row', async () => {
@@ -86,7 +86,7 @@ describe('a sample that comes twice', () => {
       while (later.status === 409) later = await post(`${httpUrl}/api/drone/telemetry`, other);
       expect(later.status).toBe(200);
       expect(later.body['dataId']).toBe(first.body['dataId']);
-      const stored = await readStored({ httpUrl }, 'twice-4');
+      const stored = await readOnceStored({ httpUrl }, 'twice-4');
       expect(stored.map(({ data }) => data)).toEqual([message]);
     } finally {
       await cool.remove();
@@ -102,7 +102,7 @@ it('late data goes to history and never moves what is latest', async () => {
   }
   const { body } = await request(`${server.httpUrl}/api/drones/late-1`);
   expect(body).toMatchObject({ id: 'late-1', timestamp: timestamps[1], samples: 4 });
-  const stored = await readStored(server, 'late-1');
+  const stored = await readOnceStored(server, 'late-1');
   expect(stored.map(({ timestamp }) => timestamp)).toEqual(timestamps.toSorted().toReversed());
 });
 
@@ -116,7 +116,7 @@ describe('a sample may be', () => {
       wind_mps: 4.2,
     };
     expect((await post(endpoint, message)).status).toBe(200);
-    const [stored] = await readStored(server, 'form-1');
+    const [stored] = await readOnceStored(server, 'form-1');
     expect(stored).toMatchObject({ sessionId, data: message });
   });
 
@@ -127,7 +127,7 @@ describe('a sample may be', () => {
     const first = await sendOverSocket(frame);
     expect(first).toMatchObject({ type: 'telemetry_ack', status: 'success' });
     expect((await post(endpoint, frame)).body).toMatchObject({ dataId: first['dataId'], duplicate: true });
-    const stored = await readStored(server, 'form-2');
+    const stored = await readOnceStored(server, 'form-2');
     expect(stored.map(({ data }) => data)).toEqual([message]);
   });
 
@@ -136,7 +136,7 @@ describe('a sample may be', () => {
     const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
     const reply = await request(endpoint, { method: 'POST', headers, body });
     expect(reply.status).toBe(200);
-    expect(await readStored(server, 'form-3')).toHaveLength(1);
+    expect(await readOnceStored(server, 'form-3')).toHaveLength(1);
   });
 
   it('a batch of more items than a record can name is refused as a whole, and the server lives', async () => {
@@ -174,7 +174,7 @@ describe('a sample may be', () => {
         { status: 'success' },
       ],
     });
-    const stored = await readStored(server, 'form-4');
+    const stored = await readOnceStored(server, 'form-4');
     expect(stored.map(({ seq }) => seq)).toEqual([2, 0]);
   });
 
@@ -185,7 +185,7 @@ describe('a sample may be', () => {
     socket.send([0, 1, 2].map((seq) => telemetryOf({ droneId: 'form-5', sessionId, seq })));
     for (const seq of [0, 1, 2]) expect(await socket.nextOf('telemetry_ack')).toMatchObject({ seq });
     socket.close();
-    expect(await readStored(server, 'form-5')).toHaveLength(3);
+    expect(await readOnceStored(server, 'form-5')).toHaveLength(3);
   });
 
   it('MessagePack under the subprotocol skein.v1+msgpack', async () => {
@@ -194,7 +194,7 @@ describe('a sample may be', () => {
     const first = await sendOverSocket(message, protocol);
     expect(first).toMatchObject({ type: 'telemetry_ack', seq: 3 });
     expect((await post(endpoint, message)).body).toMatchObject({ dataId: first['dataId'], duplicate: true });
-    const stored = await readStored(server, 'form-6');
+    const stored = await readOnceStored(server, 'form-6');
     expect(stored.map(({ data }) => data)).toEqual([message]);
   });
 });

@@ -1,4 +1,3 @@
-import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { readFleetFrame } from '@skein/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -8,12 +7,11 @@ import { ask, createOperatorHome, errorOf, type OperatorHome } from './operator-
 import { post } from './requests.ts';
 import { type Json, TestSocket } from './socket.ts';
 
-const jwtSecret = randomBytes(32).toString('hex');
 let at: OperatorHome;
 const MANY = 400;
 
 beforeAll(async () => {
-  at = await createOperatorHome({ JWT_SECRET: jwtSecret });
+  at = await createOperatorHome();
   await flyMany(0);
 });
 afterAll(() => at.home.remove());
@@ -148,14 +146,8 @@ describe('a connection', () => {
   });
 
   it('ends when its token does', async () => {
-    const iat = Math.floor(Date.now() / 1000);
-    const names = { iss: 'drone-backend', aud: 'drone-api', sub: 'op', tenant: 'north', jti: randomUUID() };
-    const claims = { ...names, permissions: ['telemetry:read'], iat, exp: iat + 3 };
-    const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
-    const signed = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode(claims)}`;
-    const socket = await at.operator(
-      `${signed}.${createHmac('sha256', jwtSecret).update(signed).digest('base64url')}`,
-    );
+    const token = at.issuer.token({ tenant: 'north', permissions: ['telemetry:read'], lifetimeS: 3 });
+    const socket = await at.operator(token);
     expect(await socket.closed).toMatchObject({ code: 1008 });
   });
 

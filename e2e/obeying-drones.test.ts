@@ -6,8 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSimulation, runFleet, type Simulation } from '../packages/simulator/src/index.ts';
+import { createIssuer } from './issuer.ts';
 import { post, request } from './requests.ts';
-import { createHome, type Home, type Key, type Server } from './server.ts';
+import { createHome, type Home, type Server } from './server.ts';
 import type { Json } from './socket.ts';
 
 /** Simulated drones against the real server: what is ordered is done, over whatever channel it comes. */
@@ -19,18 +20,12 @@ let server: Server;
 const MODES = ['websocket', 'http', 'hybrid'] as const;
 type Mode = (typeof MODES)[number];
 /** A tenant a mode: each has a drone-001 of its own. */
-const drones = new Map<string, Key>();
-const operators = new Map<string, Key>();
+const issuer = createIssuer();
+const dronesOf = (tenant: string) => issuer.token({ tenant, permissions: ['telemetry:write'] });
+const OPERATOR = ['telemetry:read', 'mission:write', 'emergency:write'];
 
 beforeAll(async () => {
-  home = await createHome();
-  const create = async (tenant: string) => {
-    const write = ['--tenant', tenant, '--permissions', 'telemetry:write'];
-    const command = ['--tenant', tenant, '--permissions', 'telemetry:read,mission:write,emergency:write'];
-    drones.set(tenant, await home.createKey('--name', 'drones', ...write));
-    operators.set(tenant, await home.createKey('--name', 'operator', ...command));
-  };
-  await Promise.all([...MODES, 'killed'].map(create));
+  home = await createHome({ settings: issuer.settings });
   server = await home.start();
 });
 afterAll(() => home.remove());
@@ -47,7 +42,7 @@ async function until<T>(what: string, look: () => Promise<T | undefined>): Promi
 
 /** Gives a tenant's drone-001 orders. */
 function operatorOf(tenant: string) {
-  const key = operators.get(tenant)?.key;
+  const key = issuer.token({ tenant, permissions: OPERATOR });
   /** Ordered once the drone can be reached; the command's id. */
   const order = (command: string, params: Json = {}): Promise<string> =>
     until(command, async () => {
@@ -66,10 +61,10 @@ function operatorOf(tenant: string) {
 /** Flies until the task is done. */
 async function flown(simulation: Simulation, mode: Mode, task: () => Promise<void>) {
   const ended = new AbortController();
-  const key = drones.get(mode)?.key ?? '';
+  const key = dronesOf(mode);
   const run = runFleet({
     ...{ simulation, mode, key, url: server.ingestUrl, httpUrl: server.httpUrl },
-    ...{ rateHz: 5, timeFactor: 10, signal: ended.signal, flushTimeoutMs: 2000 },
+    ...{ rateHz: 10, timeFactor: 20, signal: ended.signal, flushTimeoutMs: 2000 },
   });
   try {
     await task();
@@ -79,7 +74,7 @@ async function flown(simulation: Simulation, mode: Mode, task: () => Promise<voi
   return run;
 }
 
-describe.each(MODES)('a drone connected by %s', (mode) => {
+describe.concurrent.each(MODES)('a drone connected by %s', (mode) => {
   it('takes off, stops, comes home and lands as it is told, and tells each end', async () => {
     const simulation = createSimulation({ drones: 1, seed: 21, autonomous: false });
     const { order, reaches } = operatorOf(mode);
@@ -119,7 +114,7 @@ describe('a drone that is killed', () => {
     const fly = () => {
       const flags = ['--conditions=source', '--disable-warning=ExperimentalWarning'];
       const options = ['--drones', '1', '--idle', '--effects-file', file];
-      const line = ['--url', server.ingestUrl, '--key', drones.get('killed')?.key ?? '', '--rate-hz', '5'];
+      const line = ['--url', server.ingestUrl, '--key', dronesOf('killed'), '--rate-hz', '5'];
       const child = spawn(process.execPath, [...flags, MAIN, 'simulate', ...options, ...line], {
         stdio: 'ignore',
       });

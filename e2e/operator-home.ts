@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { createIssuer, type Issuer } from './issuer.ts';
 import { newSession, telemetryOf } from './messages.ts';
 import { post } from './requests.ts';
 import { createHome, type Home, type Key, type Server, type Settings } from './server.ts';
@@ -8,6 +9,7 @@ import { type Json, TestSocket } from './socket.ts';
 export interface OperatorHome {
   readonly home: Home;
   readonly server: Server;
+  readonly issuer: Issuer;
   readonly pilot: Key;
   readonly viewer: Key;
   readonly other: Key;
@@ -18,19 +20,24 @@ export interface OperatorHome {
   operator(key?: string, path?: string, protocols?: readonly string[]): Promise<TestSocket>;
 }
 
-const PILOT = 'telemetry:read,telemetry:write,mission:write,emergency:write,coordination:override';
+const PILOT = [
+  ...['telemetry:read', 'telemetry:write', 'mission:write', 'emergency:write', 'coordination:override'],
+];
 
 export async function createOperatorHome(settings: Settings = {}): Promise<OperatorHome> {
-  const home = await createHome({ settings: { FLEET_STATUS_INTERVAL_MS: '300', ...settings } });
-  const keyOf = (name: string, tenant: string, ...more: readonly string[]) =>
-    home.createKey('--name', name, '--tenant', tenant, '--permissions', ...more);
+  const issuer = createIssuer();
+  const home = await createHome({
+    settings: { ...issuer.settings, FLEET_STATUS_INTERVAL_MS: '300', ...settings },
+  });
+  const server = await home.start();
+  const keyOf = (name: string, tenant: string, permissions: readonly string[], droneId?: string) =>
+    issuer.createKey(server, { name, tenant, permissions, ...(droneId !== undefined && { droneId }) });
   const [pilot, viewer, other, bound] = await Promise.all([
     keyOf('pilot', 'north', PILOT),
-    keyOf('viewer', 'north', 'telemetry:read'),
+    keyOf('viewer', 'north', ['telemetry:read']),
     keyOf('other', 'south', PILOT),
-    keyOf('bound', 'north', 'telemetry:read', '--drone', 'north-2'),
+    keyOf('bound', 'north', ['telemetry:read'], 'north-2'),
   ]);
-  const server = await home.start();
   const session = newSession();
   let seq = 0;
   const fly = async (droneId: string, changes: object = {}, key = pilot.key) => {
@@ -44,7 +51,7 @@ export async function createOperatorHome(settings: Settings = {}): Promise<Opera
   await fly('south-1', {}, other.key);
   const operator = (key = pilot.key, path = '', protocols: readonly string[] = []) =>
     TestSocket.open(`ws://127.0.0.1:${server.ports.gateway}/${path}`, { key, protocols });
-  return { home, server, pilot, viewer, other, bound, session, fly, operator };
+  return { home, server, issuer, pilot, viewer, other, bound, session, fly, operator };
 }
 
 /** A request with an id of its own, and its reply. */

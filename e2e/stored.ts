@@ -47,3 +47,9 @@ export async function untilStored({ httpUrl, key }: Asked): Promise<void> {
     if (body['durability'] === 'stored') return;
   }
 }
+
+/** The samples of one drone, however far the store is behind what was acknowledged. */
+export async function readOnceStored(asked: Asked, droneId: string): Promise<readonly StoredItem[]> {
+  await untilStored(asked);
+  return readStored(asked, droneId);
+}

@@ -1,18 +1,10 @@
+import { fullSample } from '../../packages/server/src/conform/samples.ts';
+
 /** Guide A's full telemetry message, 728 bytes, with the two places that change from message to message. */
 
 const TEXT = JSON.stringify({
-  sessionId: '00000000-0000-4000-8000-000000000000',
-  timestamp: '2026-01-01T00:00:00.000Z',
-  drone: { id: 'drone-00000', name: 'Primary Surveillance Drone', model: 'DJI-X1000', status: 'active' },
-  position: { x: 150, y: 200, z: 50, gps: { latitude: 40.7128, longitude: -74.006, altitude: 50 } },
-  telemetry: { battery: 85, signal: 95, temperature: 22.5, speed: 12.3, heading: 45.2 },
-  sensors: {
-    accelerometer: { x: 0.1, y: 0.2, z: 9.8 },
-    gyroscope: { x: 0.05, y: -0.03, z: 0.01 },
-    magnetometer: { x: 25.3, y: -15.7, z: 42.1 },
-  },
-  mission: { id: 'mission-001', waypoint: 3, totalWaypoints: 10, missionType: 'surveillance' },
-  metadata: { transmissionMethod: 'websocket', dataVersion: '1.0', compression: false },
+  ...fullSample({ droneId: 'drone-00000' }),
+  ...{ sessionId: '00000000-0000-4000-8000-000000000000', timestamp: '2026-01-01T00:00:00.000Z' },
 });
 const BYTES = 728;
 

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import {
   AirspaceDesk,
+  AvoidanceDesk,
   ChargingBook,
   CommandLedger,
   type CommandRecord,
@@ -87,6 +88,7 @@ export function openOperations({
   const deskParts = { records, ledger, airspace, intents, fleet, bus, clock, newId: randomUUID };
   const missions = new MissionDesk(deskParts);
   const carrier = new MissionCarrier({ ...deskParts, missions });
+  const avoidance = new AvoidanceDesk({ ...deskParts, missions });
   const stops = [
     bus.subscribe('order_answer', (_subject, word) => ledger.hear(word as VehicleWord)),
     bus.subscribe('command', (_subject, command) => tell(bus, command as CommandRecord)),
@@ -94,7 +96,7 @@ export function openOperations({
   links.onAttached((tenant, droneId) => ledger.reach(tenant, droneId));
   journal.onDurable(() => ledger.flushed());
   return {
-    ...{ ledger, records, shelf: store, airspace, energy, intents, missions, newId: randomUUID },
+    ...{ ledger, records, shelf: store, airspace, energy, intents, missions, avoidance, newId: randomUUID },
     charging: new ChargingBook({ records, newId: randomUUID }),
     coordination: new EventBook(deskParts),
     confirmations: new Confirmations(randomUUID),
@@ -103,7 +105,7 @@ export function openOperations({
       position < 0 ? Promise.resolve(true) : disk.reached(position, timeoutMs),
     close: () => {
       for (const stop of stops) stop();
-      for (const part of [carrier, ledger, intents, airspace, energy]) part.close();
+      for (const part of [avoidance, carrier, ledger, intents, airspace, energy]) part.close();
     },
   };
 }

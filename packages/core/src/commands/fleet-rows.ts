@@ -2,12 +2,7 @@ import type { DroneState } from '../fleet/drone-state.ts';
 import { isOnGround } from '../fleet/ground.ts';
 import type { Enu } from '../geo/wgs84.ts';
 import type { MissionPriority } from '../messages/mission.ts';
-import {
-  createFleetTable,
-  type FleetRow,
-  type FleetTable,
-  readiness,
-} from '../missions/assignment/fleet-table.ts';
+import { createFleetColumns, type FleetTable, readiness } from '../missions/assignment/fleet-table.ts';
 import { defaultEnergyPolicy } from '../missions/energy/leg.ts';
 import type { MissionPlan } from '../missions/mission.ts';
 import type { LeastEnergy } from './airspace/least-energy.ts';
@@ -38,26 +33,34 @@ export interface FleetView {
 }
 
 export function toFleetTable(drones: readonly DroneState[], view: FleetView): FleetTable {
-  return createFleetTable(drones.map((drone) => toRow(drone, view)));
+  const table = createFleetColumns(drones.length);
+  table.speedMps.fill(view.speedMps);
+  table.floorPct.fill(defaultEnergyPolicy.floorPct);
+  table.windMaxMps.fill(Number.POSITIVE_INFINITY);
+  for (const [row, drone] of drones.entries()) writeRow(table, row, drone, view);
+  return table;
 }
 
-function toRow(drone: DroneState, view: FleetView): FleetRow {
-  const { latest, droneId, lastHeardMs } = drone;
+/** As numbers, without a drone's sample or an object a row: the fleet may be large, and the line waits. */
+function writeRow(
+  table: ReturnType<typeof createFleetColumns>,
+  row: number,
+  drone: DroneState,
+  view: FleetView,
+): void {
   const { leastWhPerM, hoverW, capacityWh } = view.leastOf(drone);
-  const place: Enu | undefined = latest && toSitePlace(latest, view.site.frame);
-  return {
-    ...{ id: droneId, eastM: place?.eastM ?? Number.NaN, northM: place?.northM ?? Number.NaN },
-    ...{
-      speedMps: view.speedMps,
-      socPct: latest?.batteryPct ?? Number.NaN,
-      floorPct: defaultEnergyPolicy.floorPct,
-    },
-    ...{ leastWhPerM, hoverW, capacityWh },
-    ...{ payloadMaxKg: 0, windMaxMps: Number.POSITIVE_INFINITY, zones: 0, criticalAnomalies: 0 },
-    skills: toSkillBits(drone, view.plan.requiredCapabilities),
-    readiness: toReadiness(drone, view),
-    ...{ lastHeardMs, freeInS: toClimbS(drone, place, view), wearPct: 0, displacementS: 0 },
-  };
+  const place = toSitePlace(drone.place, view.site.frame);
+  table.ids.push(drone.droneId);
+  table.eastM[row] = place?.eastM ?? Number.NaN;
+  table.northM[row] = place?.northM ?? Number.NaN;
+  table.socPct[row] = drone.batteryPct;
+  table.leastWhPerM[row] = leastWhPerM;
+  table.hoverW[row] = hoverW;
+  table.capacityWh[row] = capacityWh;
+  table.skills[row] = toSkillBits(drone, view.plan.requiredCapabilities);
+  table.readiness[row] = toReadiness(drone, view);
+  table.lastHeardMs[row] = drone.lastHeardMs;
+  table.freeInS[row] = toClimbS(drone, place, view);
 }
 
 /** Who stands on the ground goes straight up first. */

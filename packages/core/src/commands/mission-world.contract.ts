@@ -11,6 +11,7 @@ import { EnergyBook } from './airspace/energy-book.ts';
 import { FlightIntents } from './airspace/flight-intents.ts';
 import type { CommandContext } from './command.ts';
 import { Confirmations } from './confirmations.ts';
+import { AvoidanceDesk } from './coordination/avoidance-desk.ts';
 import { EventBook } from './coordination/event-book.ts';
 import { CommandLedger } from './ledger/ledger.ts';
 import type { VehicleWord } from './ledger/vehicle-word.ts';
@@ -166,7 +167,8 @@ export class MissionWorld {
     const pause = () => Promise.resolve();
     const confirmations = new Confirmations(newId);
     const coordination = new EventBook(parts);
-    const more = { missions, energy, shelf, durable, pause, confirmations, coordination };
+    const avoidance = new AvoidanceDesk({ ...parts, missions });
+    const more = { missions, energy, shelf, durable, pause, confirmations, coordination, avoidance };
     return { ...parts, ...more } as unknown as Operations;
   }
 

@@ -4,6 +4,7 @@ import type { AirspaceDesk } from './airspace/airspace-desk.ts';
 import type { EnergyBook } from './airspace/energy-book.ts';
 import type { FlightIntents } from './airspace/flight-intents.ts';
 import type { Confirmations } from './confirmations.ts';
+import type { AvoidanceDesk } from './coordination/avoidance-desk.ts';
 import type { EventBook } from './coordination/event-book.ts';
 import type { CommandLedger } from './ledger/ledger.ts';
 import type { MissionDesk } from './mission-desk.ts';
@@ -23,6 +24,7 @@ export interface Operations {
   readonly coordination: EventBook;
   /** Long work lets everybody else have a turn. */
   readonly pause: () => Promise<void>;
+  readonly avoidance: AvoidanceDesk;
   readonly newId: () => string;
   readonly confirmations: Confirmations;
 }

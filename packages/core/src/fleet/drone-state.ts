@@ -1,12 +1,14 @@
 import type { Enu, GeoPoint } from '../geo/wgs84.ts';
 import type { Channel } from '../messages/channel.ts';
 import {
+  COMPACT_BATTERY_AT,
   COMPACT_NUMBERS,
   COMPACT_PLACE,
   CompactReading,
   type OwnBytes,
   type ReadMessage,
   readNumbers,
+  readPlace,
   writeNumbers,
 } from '../messages/compact-sample.ts';
 import { parseSessionKey, toSessionKey } from '../messages/identity.ts';
@@ -151,6 +153,16 @@ export class DroneState {
     return this.#armed;
   }
 
+  /** Of the latest sample, without making it; NaN where unknown. */
+  get batteryPct(): number {
+    return this.#page[this.#at + NUMBERS + COMPACT_BATTERY_AT] as number;
+  }
+
+  /** Where it was by the latest sample, without making it; NaN where unknown. */
+  get place(): GeoPoint & Enu {
+    return readPlace(this.#page, this.#at + NUMBERS + COMPACT_PLACE.at);
+  }
+
   /** The latest sample as it is now: a copy that is made at each asking, and that later samples do not change. */
   get latest(): Reading | undefined {
     if (!this.#hasLatest) return undefined;
@@ -168,14 +180,11 @@ export class DroneState {
 
   /** Where it was last heard on the ground before it was heard in the air; undefined where it was only heard in the air. */
   get tookOffFrom(): (GeoPoint & Enu) | undefined {
-    const at = this.#at + TAKE_OFF;
-    const [eastM, northM, upM, latitudeDeg, longitudeDeg, altitudeAmslM] = this.#page.subarray(
-      at,
-      at + COMPACT_PLACE.numbers,
-    ) as unknown as [number, number, number, number, number, number];
+    const place = readPlace(this.#page, this.#at + TAKE_OFF);
     const isKnown =
-      Number.isFinite(latitudeDeg + longitudeDeg + altitudeAmslM) || Number.isFinite(eastM + northM + upM);
-    return isKnown ? { eastM, northM, upM, latitudeDeg, longitudeDeg, altitudeAmslM } : undefined;
+      Number.isFinite(place.latitudeDeg + place.longitudeDeg + place.altitudeAmslM) ||
+      Number.isFinite(place.eastM + place.northM + place.upM);
+    return isKnown ? place : undefined;
   }
 
   /** The message of the latest sample; decoded at each asking. */

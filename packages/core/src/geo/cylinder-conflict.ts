@@ -120,20 +120,17 @@ export function worstApproach(
     b / d2 - (upM * upMps) / h2,
     c / d2 - (upM * upM) / h2,
   );
-  let worst: WorstApproach | undefined;
+  let worstS = 0;
+  let least = Number.POSITIVE_INFINITY;
   for (const candidate of [0, -b / a, -upM / upMps, ...crossings, horizonS]) {
     const timeS = Math.min(Math.max(candidate, 0), horizonS);
     if (!Number.isFinite(timeS)) continue;
-    const approach = approachAt(motion, timeS);
-    const severity = severityOf(approach, minima);
-    if (
-      worst === undefined ||
-      severity < worst.severity ||
-      (severity === worst.severity && timeS < worst.timeS)
-    )
-      worst = { ...approach, severity };
+    const severity = severityOf(approachAt(motion, timeS), minima);
+    if (severity > least || (severity === least && timeS >= worstS)) continue;
+    worstS = timeS;
+    least = severity;
   }
-  return worst as WorstApproach;
+  return { ...approachAt(motion, worstS), severity: least };
 }
 
 /** Roots of `a t² + 2 b t + c`. */

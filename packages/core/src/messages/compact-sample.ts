@@ -1,3 +1,4 @@
+import type { Enu, GeoPoint } from '../geo/wgs84.ts';
 import type { Channel } from './channel.ts';
 import type { Reading, Sample } from './sample.ts';
 import type { TelemetryMessage } from './telemetry-schema.ts';
@@ -131,6 +132,19 @@ export class CompactSample extends CompactReading implements Sample, OwnBytes {
 export const COMPACT_NUMBERS = 12;
 /** Of them, those that say where: east, north, up, latitude, longitude, altitude. */
 export const COMPACT_PLACE = { at: 1, numbers: 6 } as const;
+export const COMPACT_BATTERY_AT = 7;
+
+/** The numbers that say where, from `at` on. */
+export function readPlace(from: Float64Array, at: number): GeoPoint & Enu {
+  const f = from as unknown as Readonly<Record<number, number>>;
+  const [eastM, northM, upM] = [f[at], f[at + 1], f[at + 2]] as [number, number, number];
+  const [latitudeDeg, longitudeDeg, altitudeAmslM] = [f[at + 3], f[at + 4], f[at + 5]] as [
+    number,
+    number,
+    number,
+  ];
+  return { eastM, northM, upM, latitudeDeg, longitudeDeg, altitudeAmslM };
+}
 
 /** The numbers of a sample into `to`, from `at` on; in the order of a compact sample. Hot: no allocation. */
 export function writeNumbers(sample: Reading, to: Float64Array, at: number): void {

@@ -7,35 +7,7 @@ import { parseGeofence, toGeofenceMessage } from './geofence.ts';
 import { toGeojsonFences } from './geofence-geojson.ts';
 import { parseGeofences } from './geofence-import.ts';
 import { toPlanFences } from './geofence-plan.ts';
-
-const places = (...pairs: readonly (readonly [number, number])[]) =>
-  pairs.map(([latitude, longitude]) => ({ latitude, longitude }));
-const square = places([47, 8], [47, 8.01], [47.01, 8.01], [47.01, 8]);
-const bare = { name: 'Field', kind: 'exclusion', geometry: { type: 'polygon', points: square } };
-const whole = {
-  id: 'f-1',
-  name: 'Field',
-  kind: 'inclusion',
-  group: 3,
-  geometry: {
-    type: 'polygon',
-    points: square,
-    holes: [places([47.004, 8.004], [47.004, 8.006], [47.006, 8.005])],
-  },
-  altitude: { floor_m: 0, floor_reference: 'agl', ceiling_m: 120, ceiling_reference: 'relative' },
-  active_windows: [
-    { from: '2026-06-01T08:00:00Z', until: '2026-06-01T18:00:00.000Z' },
-    { from: '2026-07-01T00:00:00Z' },
-  ],
-  action: 'return_to_base',
-  margin_m: 25,
-};
-
-function refusalOf(value: unknown) {
-  const parsed = parseGeofences(value);
-  if (!isRefusal(parsed)) throw new Error('accepted');
-  return [parsed.details.field, parsed.details.reason];
-}
+import { bare, refusalOf, whole } from './geofence-samples.contract.ts';
 
 const overTheWire = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 /** JSON has no -0. */

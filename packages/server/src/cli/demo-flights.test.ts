@@ -27,7 +27,7 @@ function keep(name: string, seconds: number): string {
   return file;
 }
 
-test('of the recordings kept, the first that is worth seeing is chosen; what is none is said', async () => {
+test('of the recordings kept, the first of each kind that is worth seeing is chosen; what is none is said', async () => {
   writeFileSync(join(directory, 'recordings', 'a.ulg'), 'no log');
   writeFileSync(join(directory, 'recordings', 'b.csv'), 'x,y,z\n1,2,3\n1,2,4\n');
   keep('c.csv', 3);
@@ -60,9 +60,14 @@ test('where only recordings are that cannot be read, a line says how to name one
   expect(notes.at(-1)).toMatch(/^No recorded flight is shown: name one with --replay FILE/);
 });
 
-test.skipIf(!hasData)('beside the repository a recorded flight is found by itself', async () => {
-  rmSync(join(directory, 'recordings'), { recursive: true });
-  const [flight] = await openDemoFlights([], directory, note);
-  expect(flight?.file).toMatch(/\.ulg$/);
-  expect(flight?.recording.samples.some(({ latitudeDeg }) => latitudeDeg !== undefined)).toBe(true);
-});
+test.skipIf(!hasData)(
+  'beside the repository recorded flights are found by themselves, one of each kind',
+  async () => {
+    rmSync(join(directory, 'recordings'), { recursive: true });
+    const flights = await openDemoFlights([], directory, note);
+    const kinds = flights.map(({ file }) => file.slice(file.lastIndexOf('.')));
+    expect(kinds).toEqual(['.ulg', '.tlog', '.log']);
+    for (const { recording } of flights)
+      expect(recording.samples.some(({ latitudeDeg }) => latitudeDeg !== undefined)).toBe(true);
+  },
+);

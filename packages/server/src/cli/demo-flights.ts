@@ -19,19 +19,27 @@ const EXTENSIONS = ['.ulg', '.tlog', '.log', '.csv'] as const;
 const WORTH_SEEING_MS = 30_000;
 /** Reading one keeps the server from its work. */
 const MAX_FOUND_BYTES = 32 * 2 ** 20;
-const MAX_TRIED = 20;
+/** Of each kind. */
+const MAX_TRIED = 5;
 const BESIDE_REPOSITORY = fileURLToPath(new URL('../../../../../shared/data', import.meta.url));
 
-/** The flights of the files named; where none is, one from the places where recordings are kept. */
+/** The flights of the files named; where none is, the best of each kind of log from where recordings are kept. */
 export async function openDemoFlights(files: readonly string[], dataDir: string, note: Note) {
   if (files.length > 0) return toFlights(await Promise.all(files.map((file) => open(file, note))));
   const found = await findRecordings([join(dataDir, 'recordings'), 'recordings', BESIDE_REPOSITORY]);
-  const flight = await chooseFlight(found, note);
-  if (!flight)
+  const flights: Opened[] = [];
+  for (const extension of EXTENSIONS) {
+    const flight = await chooseFlight(
+      found.filter((file) => extname(file).toLowerCase() === extension),
+      note,
+    );
+    if (flight) flights.push(flight);
+  }
+  if (flights.length === 0)
     note(
       `No recorded flight is shown: name one with --replay FILE, or put one (${EXTENSIONS.join(', ')}) into ${join(dataDir, 'recordings')}.`,
     );
-  return toFlights([flight]);
+  return toFlights(flights);
 }
 
 interface Opened {

@@ -218,6 +218,12 @@ export const variableGroups = {
     ),
   },
   jobs: {
+    coordination: required(
+      'COORDINATION',
+      oneOf('off', 'suggest', 'act'),
+      'suggest',
+      'Conflicts between drones: off, nobody looks; suggest, they are told with what would be done; act, drones are ordered out of the way. The demo acts.',
+    ),
     fleetStatusIntervalMs: required(
       'FLEET_STATUS_INTERVAL_MS',
       integer(100, 3_600_000),

@@ -4,10 +4,10 @@ import type { Target } from './check.ts';
 export type Json = Readonly<Record<string, unknown>>;
 
 /** A complete message, the integration guide's own, of a session of its own. */
-export function fullSample({ droneId }: Target): Json {
+export function fullSample({ droneId }: Pick<Target, 'droneId'>) {
   return {
     ...leastSample({ droneId }),
-    drone: { id: droneId, name: 'Primary Surveillance Drone', model: 'DJI-X1000', status: 'active' },
+    drone: { id: droneId, name: 'Primary Surveillance Drone', model: 'DJI-X1000', status: 'active' } as const,
     position: { x: 150, y: 200, z: 50, gps: { latitude: 40.7128, longitude: -74.006, altitude: 50 } },
     telemetry: { battery: 85, signal: 95, temperature: 22.5, speed: 12.3, heading: 45.2 },
     sensors: {
@@ -21,7 +21,7 @@ export function fullSample({ droneId }: Target): Json {
 }
 
 /** The least that is a telemetry message: the body of the guide's curl line. */
-export function leastSample({ droneId }: Pick<Target, 'droneId'>): Json {
+export function leastSample({ droneId }: Pick<Target, 'droneId'>) {
   return {
     sessionId: randomUUID(),
     timestamp: new Date().toISOString(),

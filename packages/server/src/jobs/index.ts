@@ -5,6 +5,7 @@ import type { OpenedOperations } from '../operations.ts';
 import type { Projector } from '../projector/projector.ts';
 import type { Line } from '../transports/line.ts';
 import { startChannelWatch } from './channels.ts';
+import { startCoordination } from './coordination.ts';
 import { startEnergyWatch } from './energy.ts';
 import { startMissionRounds } from './missions.ts';
 import { startRetention } from './retention.ts';
@@ -23,6 +24,7 @@ export function startJobs({ line, operations, projector, config, log }: JobParts
   const stops = [
     startChannelWatch({ fleet, clock, bus: parts.bus }),
     startEnergyWatch({ fleet, clock, energy, charging }),
+    startCoordination({ fleet, clock, operations, log, mode: config.coordination }),
     startMissionRounds({ fleet, clock, operations, log }),
     startRetention({ projector, clock, config, overload: line.overload }),
   ];

@@ -176,15 +176,15 @@ const above = (landed: Float64Array, soc: number): number => {
 };
 
 describe('an accepted return to home', () => {
-  it('flown 1000 times in random wind and gusts lands above its floor in 99.9 %, in every one of ten worlds', {
+  it('flown 1000 times in random wind and gusts lands above its floor in 99.9 %, in every one of four worlds', {
     timeout: 170_000,
   }, () => {
-    const worlds = createWorlds(10, 42, defaultEnergyPolicy);
-    expect(worlds).toHaveLength(10);
-    const landed = flyHome({ worlds, each: 1000, seed: 7 });
-    for (const [k, { verdict }] of worlds.entries()) {
-      expect(verdict.accepted).toBe(true);
-      expect(above(landed.subarray(1000 * k, 1000 * (k + 1)), FLOOR_SOC)).toBeGreaterThanOrEqual(0.999);
+    const worlds = createWorlds(4, 42, defaultEnergyPolicy);
+    expect(worlds).toHaveLength(4);
+    for (const [k, world] of worlds.entries()) {
+      expect(world.verdict.accepted).toBe(true);
+      const landed = flyHome({ worlds: [world], each: 1000, seed: 7 + k });
+      expect(above(landed, FLOOR_SOC)).toBeGreaterThanOrEqual(0.999);
     }
   });
 

@@ -200,6 +200,13 @@ export class AirspaceDesk {
     };
   }
 
+  /** What it flies now in place of what was committed, whomever it is in conflict with; kept over a restart too. */
+  replace(drone: Pick<Situation, 'tenant' | 'droneId'>, trajectory: Trajectory): void {
+    this.#traffic.remove(flightIdOf(drone.tenant, drone.droneId));
+    this.#restore(trajectory);
+    this.confirm(drone);
+  }
+
   /** The vehicle has taken it: it is kept over a restart too. */
   confirm({ tenant, droneId }: Pick<Situation, 'tenant' | 'droneId'>): void {
     const committed = this.#traffic.get(flightIdOf(tenant, droneId));

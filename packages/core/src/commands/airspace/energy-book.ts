@@ -125,8 +125,7 @@ export class EnergyBook {
   leastOf(tenant: string): (drone: DroneState) => LeastEnergy {
     const held = this.#held.get(tenant);
     const nowMs = this.#clock.now();
-    return ({ droneId, latest }) => {
-      const altitudeM = latest?.altitudeAmslM ?? Number.NaN;
+    return ({ droneId, place: { altitudeAmslM: altitudeM } }) => {
       const own = held?.get(droneId);
       if (!own) return this.#unknown.read(unknownModel, 0, altitudeM);
       if (!own.watch) return own.cache.read(own.model, 0, altitudeM);

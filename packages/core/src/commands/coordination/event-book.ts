@@ -48,7 +48,7 @@ export interface KeptEvent {
   readonly position: number;
 }
 
-const MAX_OPEN = 20_000;
+const MAX_OPEN = 10_000;
 
 /** Published on the bus with every change of an event. */
 export const COORDINATION_SUBJECT = 'coordination';
@@ -93,7 +93,9 @@ export class EventBook {
 
   /** The event that is open about these drones, or a new one; refused where too many are open, or none can be kept. */
   raise(draft: EventDraft): KeptEvent | Refusal {
-    const known = this.about(draft.tenant, draft.droneIds);
+    // Of a conflict with another tenant’s drone one’s own says too little to know it by.
+    const isPair = isBetweenDrones(draft.eventType) && draft.droneIds.length > 1;
+    const known = isPair ? this.about(draft.tenant, draft.droneIds) : undefined;
     if (known) return { event: known, position: -1 };
     const { records, clock, newId } = this.#parts;
     if (!records.accepting) return refuse('SERVICE_UNAVAILABLE', { reason: 'journal' }, { retryAfterS: 5 });
@@ -169,7 +171,7 @@ export class EventBook {
       return;
     }
     this.#open.set(key, event);
-    if (!this.#byDrones.has(drones)) this.#byDrones.set(drones, key);
+    if (isBetweenDrones(event.eventType) && !this.#byDrones.has(drones)) this.#byDrones.set(drones, key);
   }
 
   #tell({ tenant, droneIds }: CoordinationEvent, message: ReturnType<typeof toEventPush>): void {

@@ -5,21 +5,8 @@
  */
 import { orderByKey } from './radix-order.ts';
 
-/** Columns of boxes: what is below, then what is above, in metres. */
-export interface Boxes {
-  readonly westM: Float64Array;
-  readonly eastM: Float64Array;
-  readonly southM: Float64Array;
-  readonly northM: Float64Array;
-  readonly lowM: Float64Array;
-  readonly highM: Float64Array;
-}
-
-export const createBoxes = (rows: number): Boxes => ({
-  ...{ westM: new Float64Array(rows), eastM: new Float64Array(rows) },
-  ...{ southM: new Float64Array(rows), northM: new Float64Array(rows) },
-  ...{ lowM: new Float64Array(rows), highM: new Float64Array(rows) },
-});
+/** Numbers of a box: west, east, south, north, low and high edge, in metres; a box after the other in one array. */
+export const BOX_SIZE = 6;
 
 type TellPair = (one: number, other: number) => void;
 
@@ -30,7 +17,7 @@ const LAST_KEY = 0x7fff_ff00;
 export class BoxSweep {
   #capacity = 0;
   /** In the order of their west edges from here on. */
-  #boxes = createBoxes(0);
+  #boxes = new Float64Array(0);
   #rows = new Uint32Array(0);
   #westKeys = new Int32Array(0);
   #eastKeys = new Int32Array(0);
@@ -43,7 +30,7 @@ export class BoxSweep {
    * Tells each overlapping pair of the first `count` boxes once, by their rows; boxes that touch overlap. Ends after
    * `maxChecks` comparisons: false where there would have been more. Numbers must be finite.
    */
-  sweep(boxes: Boxes, count: number, maxChecks: number, tell: TellPair): boolean {
+  sweep(boxes: Float64Array, count: number, maxChecks: number, tell: TellPair): boolean {
     if (count < 2) return true;
     this.#reserve(count);
     this.#sort(boxes, count);
@@ -64,30 +51,33 @@ export class BoxSweep {
 
   /** An entry of a strip against those after it that begin before it ends; gives the first that does not, or the end. */
   #meet(at: number, to: number, strip: number, tell: TellPair): number {
-    const { lowM, highM, southM, northM, westM, eastM } = this.#boxes;
-    const [entries, westKeys, firstStrips, rows] = [
-      this.#entries,
-      this.#westKeys,
-      this.#firstStrips,
-      this.#rows,
-    ];
+    const boxes = this.#boxes;
+    const entries = this.#entries;
+    const westKeys = this.#westKeys;
+    const firstStrips = this.#firstStrips;
+    const rows = this.#rows;
     const one = entries[at] as number;
     const eastKey = this.#eastKeys[one] as number;
-    const low = lowM[one] as number;
-    const high = highM[one] as number;
-    const south = southM[one] as number;
-    const north = northM[one] as number;
+    const box = one * BOX_SIZE;
+    const west = boxes[box] as number;
+    const east = boxes[box + 1] as number;
+    const south = boxes[box + 2] as number;
+    const north = boxes[box + 3] as number;
+    const low = boxes[box + 4] as number;
+    const high = boxes[box + 5] as number;
     const isFirst = firstStrips[one] === strip;
     let next = at + 1;
     for (; next < to; next += 1) {
       const other = entries[next] as number;
       if ((westKeys[other] as number) > eastKey) break;
+      const its = other * BOX_SIZE;
       const isApart =
-        (lowM[other] as number) > high ||
-        (highM[other] as number) < low ||
-        (southM[other] as number) > north ||
-        (northM[other] as number) < south ||
-        (westM[other] as number) > (eastM[one] as number);
+        (boxes[its + 4] as number) > high ||
+        (boxes[its + 5] as number) < low ||
+        (boxes[its + 2] as number) > north ||
+        (boxes[its + 3] as number) < south ||
+        (boxes[its] as number) > east ||
+        (boxes[its + 1] as number) < west;
       if (!isApart && (isFirst || firstStrips[other] === strip))
         tell(rows[one] as number, rows[other] as number);
     }
@@ -98,7 +88,7 @@ export class BoxSweep {
     if (count <= this.#capacity) return;
     const capacity = Math.max(1024, Math.ceil(count * 1.5));
     this.#capacity = capacity;
-    this.#boxes = createBoxes(capacity);
+    this.#boxes = new Float64Array(capacity * BOX_SIZE);
     this.#rows = new Uint32Array(capacity);
     this.#westKeys = new Int32Array(capacity);
     this.#eastKeys = new Int32Array(capacity);
@@ -107,39 +97,35 @@ export class BoxSweep {
     this.#stripEnds = new Uint32Array(capacity + 2);
   }
 
-  #sort(boxes: Boxes, count: number): void {
+  #sort(boxes: Float64Array, count: number): void {
     let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     for (let row = 0; row < count; row += 1) {
-      least = Math.min(least, boxes.westM[row] as number);
-      most = Math.max(most, boxes.eastM[row] as number);
+      least = Math.min(least, boxes[row * BOX_SIZE] as number);
+      most = Math.max(most, boxes[row * BOX_SIZE + 1] as number);
     }
-    const scale = most > least ? LAST_KEY / (most - least) : 0;
+    const scale = most > least ? Math.min(LAST_KEY / (most - least), Number.MAX_VALUE) : 0;
     const keys = this.#eastKeys;
-    for (let row = 0; row < count; row += 1) keys[row] = ((boxes.westM[row] as number) - least) * scale;
+    for (let row = 0; row < count; row += 1) keys[row] = ((boxes[row * BOX_SIZE] as number) - least) * scale;
     const order = orderByKey(keys, count);
     const own = this.#boxes;
     for (let at = 0; at < count; at += 1) {
       const row = order[at] as number;
       this.#rows[at] = row;
-      own.westM[at] = boxes.westM[row] as number;
-      own.eastM[at] = boxes.eastM[row] as number;
-      own.southM[at] = boxes.southM[row] as number;
-      own.northM[at] = boxes.northM[row] as number;
-      own.lowM[at] = boxes.lowM[row] as number;
-      own.highM[at] = boxes.highM[row] as number;
       this.#westKeys[at] = keys[row] as number;
+      for (let edge = 0; edge < BOX_SIZE; edge += 1)
+        own[at * BOX_SIZE + edge] = boxes[row * BOX_SIZE + edge] as number;
     }
-    for (let at = 0; at < count; at += 1) keys[at] = ((own.eastM[at] as number) - least) * scale;
+    for (let at = 0; at < count; at += 1) keys[at] = ((own[at * BOX_SIZE + 1] as number) - least) * scale;
   }
 
   /** Enters each box in its strips, in the order of the boxes; gives the number of strips. */
   #strip(count: number): number {
-    const { southM, northM } = this.#boxes;
+    const boxes = this.#boxes;
     let [least, most, sumM] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
     for (let at = 0; at < count; at += 1) {
-      least = Math.min(least, southM[at] as number);
-      most = Math.max(most, northM[at] as number);
-      sumM += (northM[at] as number) - (southM[at] as number);
+      least = Math.min(least, boxes[at * BOX_SIZE + 2] as number);
+      most = Math.max(most, boxes[at * BOX_SIZE + 3] as number);
+      sumM += (boxes[at * BOX_SIZE + 3] as number) - (boxes[at * BOX_SIZE + 2] as number);
     }
     const widthM = Math.max(sumM, most - least, Number.MIN_VALUE * count) / count;
     const scale = Math.min(1 / widthM, Number.MAX_VALUE);
@@ -148,8 +134,8 @@ export class BoxSweep {
     ends.fill(0, 0, strips + 1);
     let total = 0;
     for (let at = 0; at < count; at += 1) {
-      const first = Math.min(Math.floor(((southM[at] as number) - least) * scale), strips - 1);
-      const last = Math.min(Math.floor(((northM[at] as number) - least) * scale), strips - 1);
+      const first = Math.min(Math.floor(((boxes[at * BOX_SIZE + 2] as number) - least) * scale), strips - 1);
+      const last = Math.min(Math.floor(((boxes[at * BOX_SIZE + 3] as number) - least) * scale), strips - 1);
       this.#firstStrips[at] = first;
       this.#lastStrips[at] = last;
       total += last - first + 1;

@@ -7,7 +7,7 @@ import {
 } from '../../geo/cylinder-conflict.ts';
 import type { Trajectory } from '../../geo/trajectory.ts';
 import { firstConflict, firstLossS } from '../../geo/trajectory-conflict.ts';
-import { type Forecasts, STRAIGHT } from './forecasts.ts';
+import { type Forecasts, MOTION_SIZE, STRAIGHT } from './forecasts.ts';
 import type { CaseEvidence, PairCase } from './pair-case.ts';
 
 const motion = { eastM: 0, northM: 0, upM: 0, eastMps: 0, northMps: 0, upMps: 0 };
@@ -44,14 +44,15 @@ export function fleetEvidence(forecasts: Forecasts, pair: PairCase): CaseEvidenc
 
 const isStraight = ({ oneHas, otherHas }: PairCase): boolean => oneHas === STRAIGHT && otherHas === STRAIGHT;
 
-function straightLoss({ straight }: Forecasts, pair: PairCase): ConflictInterval | undefined {
-  const { one, other } = pair;
-  motion.eastM = (straight.eastM[one] as number) - (straight.eastM[other] as number);
-  motion.northM = (straight.northM[one] as number) - (straight.northM[other] as number);
-  motion.upM = (straight.upM[one] as number) - (straight.upM[other] as number);
-  motion.eastMps = (straight.eastMps[one] as number) - (straight.eastMps[other] as number);
-  motion.northMps = (straight.northMps[one] as number) - (straight.northMps[other] as number);
-  motion.upMps = (straight.upMps[one] as number) - (straight.upMps[other] as number);
+function straightLoss({ motions }: Forecasts, pair: PairCase): ConflictInterval | undefined {
+  const one = pair.one * MOTION_SIZE;
+  const other = pair.other * MOTION_SIZE;
+  motion.eastM = (motions[one] as number) - (motions[other] as number);
+  motion.northM = (motions[one + 1] as number) - (motions[other + 1] as number);
+  motion.upM = (motions[one + 2] as number) - (motions[other + 2] as number);
+  motion.eastMps = (motions[one + 3] as number) - (motions[other + 3] as number);
+  motion.northMps = (motions[one + 4] as number) - (motions[other + 4] as number);
+  motion.upMps = (motions[one + 5] as number) - (motions[other + 5] as number);
   return conflictInterval(motion as RelativeMotion, pair, pair.horizonS);
 }
 
@@ -60,22 +61,16 @@ function pathsOf(forecasts: Forecasts, { one, oneHas, other, otherHas, horizonS 
 }
 
 /** Straight flight has the horizon's end for its last knot. */
-function pathOf(
-  { straight, paths, nowS }: Forecasts,
-  row: number,
-  has: number,
-  horizonS: number,
-): Trajectory {
+function pathOf({ motions, paths, nowS }: Forecasts, row: number, has: number, horizonS: number): Trajectory {
   if (has !== STRAIGHT) return paths[row] as Trajectory;
-  const [eastM, northM, upM] = [straight.eastM[row], straight.northM[row], straight.upM[row]] as number[];
   const lastS = Math.max(horizonS, 1);
   const knots = new Float64Array(8);
-  knots[1] = eastM as number;
-  knots[2] = northM as number;
-  knots[3] = upM as number;
   knots[4] = lastS;
-  knots[5] = (eastM as number) + (straight.eastMps[row] as number) * lastS;
-  knots[6] = (northM as number) + (straight.northMps[row] as number) * lastS;
-  knots[7] = (upM as number) + (straight.upMps[row] as number) * lastS;
+  for (let axis = 0; axis < 3; axis += 1) {
+    const at = row * MOTION_SIZE + axis;
+    const hereM = motions[at] as number;
+    knots[1 + axis] = hereM;
+    knots[5 + axis] = hereM + (motions[at + 3] as number) * lastS;
+  }
   return { id: '', startS: nowS, knots, afterwards: 'hovering' };
 }

@@ -18,20 +18,11 @@ export type ForecastSource = 'state' | 'intent' | 'silent' | 'lost';
 export const STRAIGHT = 1;
 export const PATH = 2;
 
-/** Position now, and velocity. */
-export interface StraightColumns {
-  readonly eastM: Float64Array;
-  readonly northM: Float64Array;
-  readonly upM: Float64Array;
-  readonly eastMps: Float64Array;
-  readonly northMps: Float64Array;
-  readonly upMps: Float64Array;
-}
-
-const createStraight = (rows: number): StraightColumns => ({
-  ...{ eastM: new Float64Array(rows), northM: new Float64Array(rows), upM: new Float64Array(rows) },
-  ...{ eastMps: new Float64Array(rows), northMps: new Float64Array(rows), upMps: new Float64Array(rows) },
-});
+/**
+ * Numbers of a row's straight flight, side by side: position now (east, north, up), velocity, and how far besides it can be
+ * around its place, horizontally and vertically.
+ */
+export const MOTION_SIZE = 8;
 
 export class Forecasts {
   readonly limits: ForecastLimits;
@@ -40,10 +31,8 @@ export class Forecasts {
   unusable = 0;
   /** Rows whose numbers are no sky's are 0 here. */
   has = new Uint8Array(0);
-  straight = createStraight(0);
-  /** How far around its place it can be besides. */
-  widerM = new Float64Array(0);
-  tallerM = new Float64Array(0);
+  /** Set where `STRAIGHT` is. */
+  motions = new Float64Array(0);
   /** Set where `PATH` is. */
   paths: (Trajectory | undefined)[] = [];
   #straightSource = new Uint8Array(0);
@@ -98,8 +87,8 @@ export class Forecasts {
       return;
     }
     this.#widen(sky, row, this.limits.lostAfterS);
-    const { eastMps, northMps, upMps } = this.straight;
-    eastMps[row] = northMps[row] = upMps[row] = 0;
+    const at = row * MOTION_SIZE;
+    this.motions.fill(0, at + 3, at + 6);
     this.#straightSource[row] = LOST;
   }
 
@@ -115,24 +104,28 @@ export class Forecasts {
     const { topSpeedMps, topClimbMps } = this.limits;
     const speedMps = Math.hypot(sky.eastMps[row] as number, sky.northMps[row] as number);
     const climbMps = isClimbKnown(sky, row) ? Math.abs(sky.upMps[row] as number) : UNKNOWN_CLIMB_MPS;
-    this.widerM[row] = Math.max(topSpeedMps, speedMps) * silentS;
-    this.tallerM[row] = Math.max(topClimbMps, climbMps) * silentS;
+    const at = row * MOTION_SIZE;
+    this.motions[at + 6] = Math.max(topSpeedMps, speedMps) * silentS;
+    this.motions[at + 7] = Math.max(topClimbMps, climbMps) * silentS;
     this.#straightSource[row] = SILENT;
   }
 
   /** On from where it was, so many seconds ago. */
   #straighten(sky: Sky, row: number, agoS: number): void {
-    const { eastM, northM, upM, eastMps, northMps, upMps } = this.straight;
     const isKnown = isClimbKnown(sky, row);
-    const climbMps = isKnown ? (sky.upMps[row] as number) : 0;
-    eastMps[row] = sky.eastMps[row] as number;
-    northMps[row] = sky.northMps[row] as number;
-    upMps[row] = climbMps;
-    eastM[row] = (sky.eastM[row] as number) + (sky.eastMps[row] as number) * agoS;
-    northM[row] = (sky.northM[row] as number) + (sky.northMps[row] as number) * agoS;
-    upM[row] = (sky.upM[row] as number) + climbMps * agoS;
-    this.widerM[row] = 0;
-    this.tallerM[row] = isKnown ? 0 : UNKNOWN_CLIMB_MPS * agoS;
+    const { motions } = this;
+    const at = row * MOTION_SIZE;
+    const eastMps = sky.eastMps[row] as number;
+    const northMps = sky.northMps[row] as number;
+    const upMps = isKnown ? (sky.upMps[row] as number) : 0;
+    motions[at] = (sky.eastM[row] as number) + eastMps * agoS;
+    motions[at + 1] = (sky.northM[row] as number) + northMps * agoS;
+    motions[at + 2] = (sky.upM[row] as number) + upMps * agoS;
+    motions[at + 3] = eastMps;
+    motions[at + 4] = northMps;
+    motions[at + 5] = upMps;
+    motions[at + 6] = 0;
+    motions[at + 7] = isKnown ? 0 : UNKNOWN_CLIMB_MPS * agoS;
     this.#straightSource[row] = STATE;
     this.has[row] = (this.has[row] as number) | STRAIGHT;
   }
@@ -141,9 +134,7 @@ export class Forecasts {
     if (count <= this.has.length) return;
     const rows = Math.max(1024, Math.ceil(count * 1.5));
     this.has = new Uint8Array(rows);
-    this.straight = createStraight(rows);
-    this.widerM = new Float64Array(rows);
-    this.tallerM = new Float64Array(rows);
+    this.motions = new Float64Array(rows * MOTION_SIZE);
     this.paths = new Array(rows).fill(undefined);
     this.#straightSource = new Uint8Array(rows);
     this.#pathSource = new Uint8Array(rows);

@@ -1,6 +1,6 @@
 import type { RelativeMotion } from '../../geo/cylinder-conflict.ts';
 import { KNOT_SIZE, knotBefore, type Trajectory, trajectoryEndS } from '../../geo/trajectory.ts';
-import { type Forecasts, STRAIGHT } from './forecasts.ts';
+import { type Forecasts, MOTION_SIZE, STRAIGHT } from './forecasts.ts';
 
 /** Steady relative motion for a while: seconds from the moment of the forecast, and the motion at its begin. */
 export interface RelativePiece {
@@ -11,41 +11,37 @@ export interface RelativePiece {
 
 /** Of a row's forecast against another's straight flight, for so many seconds; none while the row is not in the air. */
 export function relativePieces(
-  forecasts: Forecasts,
+  { motions, paths, nowS }: Forecasts,
   [row, has]: readonly [row: number, has: number],
   other: number,
   untilS: number,
 ): readonly RelativePiece[] {
-  const { straight, nowS } = forecasts;
-  const path = has === STRAIGHT ? undefined : forecasts.paths[row];
-  if (path) return pathPieces(path, nowS, untilS).map((piece) => against(piece, forecasts, other));
-  const motion = {
-    ...{ eastM: straight.eastM[row] as number, northM: straight.northM[row] as number },
-    ...{ upM: straight.upM[row] as number, eastMps: straight.eastMps[row] as number },
-    ...{ northMps: straight.northMps[row] as number, upMps: straight.upMps[row] as number },
-  };
-  return [against({ fromS: 0, toS: untilS, motion }, forecasts, other)];
+  const its = motionAt(motions, other);
+  const path = has === STRAIGHT ? undefined : paths[row];
+  if (path) return pathPieces(path, nowS, untilS).map((piece) => against(piece, its));
+  return [against({ fromS: 0, toS: untilS, motion: motionAt(motions, row) }, its)];
 }
 
-function against(
-  { fromS, toS, motion }: RelativePiece,
-  { straight }: Forecasts,
-  other: number,
-): RelativePiece {
-  const [eastMps, northMps] = [straight.eastMps[other] as number, straight.northMps[other] as number];
-  const upMps = straight.upMps[other] as number;
+function motionAt(motions: Float64Array, row: number): RelativeMotion {
+  const at = row * MOTION_SIZE;
+  return {
+    ...{ eastM: motions[at] as number, northM: motions[at + 1] as number, upM: motions[at + 2] as number },
+    ...{ eastMps: motions[at + 3] as number, northMps: motions[at + 4] as number },
+    upMps: motions[at + 5] as number,
+  };
+}
+
+function against({ fromS, toS, motion }: RelativePiece, its: RelativeMotion): RelativePiece {
   return {
     fromS,
     toS,
     motion: {
-      eastM: motion.eastM - ((straight.eastM[other] as number) + eastMps * fromS),
-      northM: motion.northM - ((straight.northM[other] as number) + northMps * fromS),
-      upM: motion.upM - ((straight.upM[other] as number) + upMps * fromS),
-      ...{
-        eastMps: motion.eastMps - eastMps,
-        northMps: motion.northMps - northMps,
-        upMps: motion.upMps - upMps,
-      },
+      eastM: motion.eastM - (its.eastM + its.eastMps * fromS),
+      northM: motion.northM - (its.northM + its.northMps * fromS),
+      upM: motion.upM - (its.upM + its.upMps * fromS),
+      eastMps: motion.eastMps - its.eastMps,
+      northMps: motion.northMps - its.northMps,
+      upMps: motion.upMps - its.upMps,
     },
   };
 }

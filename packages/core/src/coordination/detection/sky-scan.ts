@@ -12,12 +12,13 @@ import {
   ruleBetween,
   UNKNOWN_CLIMB_MPS,
 } from './aircraft-kinds.ts';
-import { BoxSweep, createBoxes } from './box-sweep.ts';
+import { BOX_SIZE, BoxSweep } from './box-sweep.ts';
 import { type BoxReach, ForecastBoxes } from './forecast-boxes.ts';
 import { defaultForecastLimits, type ForecastLimits } from './forecast-limits.ts';
-import { Forecasts } from './forecasts.ts';
+import { Forecasts, PATH } from './forecasts.ts';
 import type { ConflictEvidence } from './pair-case.ts';
 import { PairCheck } from './pair-check.ts';
+import { PathSlices } from './path-slices.ts';
 import type { Sky } from './sky.ts';
 import { UrgentPairs } from './urgent-pairs.ts';
 
@@ -60,12 +61,13 @@ export class SkyScan {
   readonly #urgent: UrgentPairs;
   readonly #maxChecks: number;
   readonly #sweep = new BoxSweep();
-  #boxes = createBoxes(0);
+  readonly #slices = new PathSlices();
+  #boxes = new Float64Array(0);
   #rows = new Uint32Array(0);
 
   constructor({
     limits = defaultForecastLimits,
-    maxConflicts = 32_768,
+    maxConflicts = 20_000,
     maxChecks = 5e8,
   }: SkyScanOptions = {}) {
     this.#forecasts = new Forecasts(limits);
@@ -94,11 +96,19 @@ export class SkyScan {
 
   #sweepFleet(sky: Sky, check: PairCheck): boolean {
     const { lookAheadS, intentLookAheadS } = this.#forecasts.limits;
-    const reach = { horizontalM: OWN_M, verticalM: OWN_UP_M, straightS: lookAheadS, pathS: intentLookAheadS };
+    const times = { straightS: lookAheadS, pathS: intentLookAheadS, onS: 0 };
+    const reach: BoxReach = { horizontalM: OWN_M, verticalM: OWN_UP_M, ...times };
     const count = this.#box(sky, (kind) => (isExternal(kind) ? undefined : reach));
-    return this.#sweep.sweep(this.#boxes, count, this.#maxChecks, (one, other) =>
-      this.#judge(check, one, other),
-    );
+    const { has } = this.#forecasts;
+    for (let at = 0; at < count; at += 1) {
+      const row = this.#rows[at] as number;
+      if (has[row] === PATH) this.#slices.write(row, reach, this.#writer);
+    }
+    return this.#sweep.sweep(this.#boxes, count, this.#maxChecks, (one, other) => {
+      const [oneRow, otherRow] = [this.#rows[one] as number, this.#rows[other] as number];
+      const arePaths = has[oneRow] === PATH && has[otherRow] === PATH;
+      if (!(arePaths && this.#slices.areApart(oneRow, otherRow))) this.#judge(check, one, other);
+    });
   }
 
   #sweepExternals(sky: Sky, check: PairCheck): boolean {
@@ -107,18 +117,15 @@ export class SkyScan {
     const ofKind = new Map(kinds.map((kind) => [kind, ruleBetween(fleet, kind) as PairRule]));
     const { lookAheadS } = this.#forecasts.limits;
     const aheadS = Math.max(...[...ofKind.values()].map((rule) => lookAheadS * aheadRatio(rule) + rule.tauS));
-    const own: BoxReach = { horizontalM: OWN_M, verticalM: OWN_UP_M, straightS: aheadS, pathS: aheadS };
-    const count = this.#box(sky, (kind) => {
-      const rule = ofKind.get(kind as typeof stranger);
-      if (rule === undefined) return own;
-      const { horizontalM, verticalM } = rule;
-      return {
-        horizontalM: horizontalM - OWN_M,
-        verticalM: verticalM - OWN_UP_M + UNKNOWN_CLIMB_MPS * aheadS,
-        straightS: aheadS,
-        pathS: aheadS,
-      };
-    });
+    const onS = Math.max(...[...ofKind.values()].map(({ tauS }) => tauS));
+    const times = { straightS: aheadS, pathS: aheadS, onS };
+    const own: BoxReach = { horizontalM: OWN_M, verticalM: OWN_UP_M, ...times };
+    const reaches = new Map<number, BoxReach>();
+    for (const [kind, { horizontalM, verticalM }] of ofKind) {
+      const upM = verticalM - OWN_UP_M + UNKNOWN_CLIMB_MPS * aheadS;
+      reaches.set(kind, { horizontalM: horizontalM - OWN_M, verticalM: upM, ...times });
+    }
+    const count = this.#box(sky, (kind) => reaches.get(kind) ?? own);
     return this.#sweep.sweep(this.#boxes, count, this.#maxChecks, (one, other) => {
       const [oneRow, otherRow] = [this.#rows[one] as number, this.#rows[other] as number];
       if (isExternal(sky.kind[oneRow] as number) !== isExternal(sky.kind[otherRow] as number))
@@ -141,16 +148,19 @@ export class SkyScan {
   }
 
   #judge(check: PairCheck, one: number, other: number): void {
-    const first = Math.min(this.#rows[one] as number, this.#rows[other] as number);
-    const second = Math.max(this.#rows[one] as number, this.#rows[other] as number);
+    const oneRow = this.#rows[one] as number;
+    const otherRow = this.#rows[other] as number;
+    const first = Math.min(oneRow, otherRow);
+    const second = Math.max(oneRow, otherRow);
     const urgency = check.urgency(first, second);
     if (!Number.isNaN(urgency)) this.#urgent.add(first, second, urgency);
   }
 
   #reserve(count: number): void {
+    this.#slices.reserve(count);
     if (count <= this.#rows.length) return;
     const rows = Math.max(1024, Math.ceil(count * 1.5));
-    this.#boxes = createBoxes(rows);
+    this.#boxes = new Float64Array(rows * BOX_SIZE);
     this.#rows = new Uint32Array(rows);
   }
 }

@@ -32,7 +32,8 @@ export class UrgentPairs {
 
   /** Those that are kept, the most urgent first. */
   list(): readonly (readonly [one: number, other: number])[] {
-    return [...this.#order().subarray(0, this.room)].map((at) => [
+    if (this.#size > this.room) this.#prune();
+    return [...this.#inOrder((at) => at < this.#size)].map((at) => [
       this.#ones[at] as number,
       this.#others[at] as number,
     ]);
@@ -44,37 +45,47 @@ export class UrgentPairs {
     this.#least = Number.POSITIVE_INFINITY;
   }
 
-  #order(): Uint32Array {
+  #makeRoom(): void {
+    if (this.#size >= 2 * this.room) return this.#prune();
+    const size = Math.min(2 * this.room, 2 * this.#size);
+    const [ones, others, urgencies] = [this.#ones, this.#others, this.#urgencies];
+    this.#ones = new Uint32Array(size);
+    this.#others = new Uint32Array(size);
+    this.#urgencies = new Float64Array(size);
+    this.#ones.set(ones);
+    this.#others.set(others);
+    this.#urgencies.set(urgencies);
+  }
+
+  /** Gives up all but as many as there is room for. */
+  #prune(): void {
+    const urgencies = this.#urgencies;
+    this.#least = urgencies.slice(0, this.#size).sort()[this.room - 1] as number;
+    // Those as urgent as the last that has room are the only ones whose rows matter.
+    const equals = this.#inOrder((at) => urgencies[at] === this.#least);
+    let size = 0;
+    for (let at = 0; at < this.#size; at += 1) if ((urgencies[at] as number) < this.#least) size += 1;
+    const kept = new Set(equals.subarray(0, this.room - size));
+    size = 0;
+    for (let at = 0; at < this.#size; at += 1) {
+      if (!((urgencies[at] as number) < this.#least || kept.has(at))) continue;
+      this.#ones[size] = this.#ones[at] as number;
+      this.#others[size] = this.#others[at] as number;
+      urgencies[size] = urgencies[at] as number;
+      size += 1;
+    }
+    this.#size = size;
+  }
+
+  #inOrder(isWanted: (at: number) => boolean): Uint32Array {
     const [ones, others, urgencies] = [this.#ones, this.#others, this.#urgencies] as const;
-    return Uint32Array.from({ length: this.#size }, (_, at) => at).sort(
+    const wanted: number[] = [];
+    for (let at = 0; at < this.#size; at += 1) if (isWanted(at)) wanted.push(at);
+    return Uint32Array.from(wanted).sort(
       (a, b) =>
         (urgencies[a] as number) - (urgencies[b] as number) ||
         (ones[a] as number) - (ones[b] as number) ||
         (others[a] as number) - (others[b] as number),
     );
-  }
-
-  /** Grows until twice the room, then gives up the less urgent half. */
-  #makeRoom(): void {
-    const isFull = this.#size >= 2 * this.room;
-    const order = isFull ? this.#order().subarray(0, this.room) : undefined;
-    const size = isFull ? 2 * this.room : Math.min(2 * this.room, 2 * this.#size);
-    const [ones, others, urgencies] = [this.#ones, this.#others, this.#urgencies];
-    this.#ones = new Uint32Array(size);
-    this.#others = new Uint32Array(size);
-    this.#urgencies = new Float64Array(size);
-    if (order === undefined) {
-      this.#ones.set(ones);
-      this.#others.set(others);
-      this.#urgencies.set(urgencies);
-      return;
-    }
-    for (const [to, at] of order.entries()) {
-      this.#ones[to] = ones[at] as number;
-      this.#others[to] = others[at] as number;
-      this.#urgencies[to] = urgencies[at] as number;
-    }
-    this.#size = this.room;
-    this.#least = this.#urgencies[this.room - 1] as number;
   }
 }

@@ -44,15 +44,20 @@ export interface FleetRow extends Readonly<Record<FleetColumn, number>> {
   readonly id: string;
 }
 
-export function createFleetTable(rows: readonly FleetRow[]): FleetTable {
+/** A table of so many drones, to be filled; every number is 0. */
+export function createFleetColumns(count: number): FleetTable & { readonly ids: string[] } {
   const columns = Object.fromEntries(
-    FLEET_COLUMNS.map((column) => {
-      const values = new Float64Array(rows.length);
-      for (let row = 0; row < rows.length; row += 1) values[row] = (rows[row] as FleetRow)[column];
-      return [column, values];
-    }),
+    FLEET_COLUMNS.map((column) => [column, new Float64Array(count)]),
   ) as Record<FleetColumn, Float64Array>;
-  return { ...columns, ids: rows.map(({ id }) => id) };
+  return { ...columns, ids: [] };
+}
+
+export function createFleetTable(rows: readonly FleetRow[]): FleetTable {
+  const table = createFleetColumns(rows.length);
+  for (const column of FLEET_COLUMNS)
+    for (let row = 0; row < rows.length; row += 1) table[column][row] = (rows[row] as FleetRow)[column];
+  for (const { id } of rows) table.ids.push(id);
+  return table;
 }
 
 export function toFleetRow(table: FleetTable, drone: number): FleetRow {

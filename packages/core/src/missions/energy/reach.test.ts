@@ -1,29 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { isRefusal, type Refusal } from '../../errors.ts';
-import type { Enu } from '../../geo/wgs84.ts';
-import { CALIBRATED_SIGMA, unknownModel } from './energy-model.ts';
-import type { AirState } from './leg.ts';
 import { farthestReachable, findMaxRange, findPointOfNoReturn } from './reach.ts';
 import { judgeReturn } from './reachability.ts';
 import type { ReturnQuestion } from './return-question.ts';
-
-const model = { ...unknownModel, relativeSigma: CALIBRATED_SIGMA };
-const calm: AirState = { windEastMps: 0, windNorthMps: 0, windSigmaMps: 2, densityKgpm3: 1.225 };
-const at = (eastM: number, northM = 0, upM = 50): Enu => ({ eastM, northM, upM });
-const home = { id: 'home', at: at(0, 0, 0), open: true };
-const question: ReturnQuestion = {
-  batteryPct: 80,
-  model,
-  air: calm,
-  from: at(0),
-  route: [{ at: at(1000) }],
-  pads: [home],
-};
-
-function given<T>(answer: T | Refusal | undefined): T {
-  if (answer === undefined || isRefusal(answer)) throw new Error(JSON.stringify(answer));
-  return answer;
-}
+import { at, calm, given, question } from './return-questions.contract.ts';
 
 describe('how far the drone may go', () => {
   const far: ReturnQuestion = { ...question, route: [{ at: at(500, 500) }, { at: at(9000, 500) }] };

@@ -1,66 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isRefusal, type Refusal } from '../../errors.ts';
-import type { Enu } from '../../geo/wgs84.ts';
-import { CALIBRATED_SIGMA, unknownModel, withPayload } from './energy-model.ts';
-import { type AirState, defaultEnergyPolicy, toCraft } from './leg.ts';
+import { isRefusal } from '../../errors.ts';
+import { unknownModel } from './energy-model.ts';
+import { defaultEnergyPolicy, toCraft } from './leg.ts';
 import { judgeReturn } from './reachability.ts';
 import type { ReturnQuestion } from './return-question.ts';
-
-const model = { ...unknownModel, relativeSigma: CALIBRATED_SIGMA };
-const calm: AirState = { windEastMps: 0, windNorthMps: 0, windSigmaMps: 2, densityKgpm3: 1.225 };
-const at = (eastM: number, northM = 0, upM = 50): Enu => ({ eastM, northM, upM });
-const home = { id: 'home', at: at(0, 0, 0), open: true };
-const question: ReturnQuestion = {
-  batteryPct: 80,
-  model,
-  air: calm,
-  from: at(0),
-  route: [{ at: at(1000) }],
-  pads: [home],
-};
-
-function given<T>(answer: T | Refusal | undefined): T {
-  if (answer === undefined || isRefusal(answer)) throw new Error(JSON.stringify(answer));
-  return answer;
-}
-
-const metres = fc.double({ min: -1500, max: 1500, noNaN: true });
-const places = fc.record({
-  eastM: metres,
-  northM: metres,
-  upM: fc.double({ min: 5, max: 120, noNaN: true }),
-});
-const airs: fc.Arbitrary<AirState> = fc.record({
-  windEastMps: fc.double({ min: -6, max: 6, noNaN: true }),
-  windNorthMps: fc.double({ min: -6, max: 6, noNaN: true }),
-  windSigmaMps: fc.double({ min: 0, max: 2, noNaN: true }),
-  densityKgpm3: fc.double({ min: 0.9, max: 1.3, noNaN: true }),
-});
-const speedsMps = fc.option(fc.double({ min: 1, max: 15, noNaN: true }), { nil: undefined });
-const points = fc
-  .record({ at: places, groundSpeedMps: speedsMps, holdS: fc.double({ min: 0, max: 30, noNaN: true }) })
-  .map(({ groundSpeedMps, ...rest }) => (groundSpeedMps === undefined ? rest : { ...rest, groundSpeedMps }));
-const routes = fc.array(points, { maxLength: 6 });
-const questions: fc.Arbitrary<ReturnQuestion> = fc.record({
-  batteryPct: fc.double({ min: 0, max: 100, noNaN: true }),
-  model: fc.constantFrom(model, unknownModel, withPayload(model, 1), {
-    ...model,
-    airframe: { ...model.airframe, returnGroundSpeedMps: 10 },
-  }),
-  air: airs,
-  from: places,
-  route: routes,
-  pads: fc.array(
-    fc.record({
-      id: fc.constant('pad'),
-      at: places.map((place) => ({ ...place, upM: 0 })),
-      open: fc.boolean(),
-    }),
-    { maxLength: 6 },
-  ),
-  returnUpM: fc.double({ min: 0, max: 120, noNaN: true }),
-});
+import { at, calm, given, home, model, question, questions } from './return-questions.contract.ts';
 
 describe('may the drone fly this and come back', () => {
   it('says yes with a margin, and no when the charge is just below the limit it names', () => {

@@ -1,30 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Enu } from '../../geo/wgs84.ts';
-import { CALIBRATED_SIGMA, unknownModel, withPayload } from './energy-model.ts';
+import { withPayload } from './energy-model.ts';
 import { type AirState, defaultEnergyPolicy, flyLeg, isBarrier, toCraft } from './leg.ts';
+import { airs, at, calm, model, places, routes, speedsMps } from './return-questions.contract.ts';
 import { atRest, type Flight, type FlightPoint, flyRoute, isRouteBarrier } from './route.ts';
 
-const model = { ...unknownModel, relativeSigma: CALIBRATED_SIGMA };
-const calm: AirState = { windEastMps: 0, windNorthMps: 0, windSigmaMps: 2, densityKgpm3: 1.225 };
-const at = (eastM: number, northM = 0, upM = 50): Enu => ({ eastM, northM, upM });
-const metres = fc.double({ min: -1500, max: 1500, noNaN: true });
-const places = fc.record({
-  eastM: metres,
-  northM: metres,
-  upM: fc.double({ min: 5, max: 120, noNaN: true }),
-});
-const airs: fc.Arbitrary<AirState> = fc.record({
-  windEastMps: fc.double({ min: -6, max: 6, noNaN: true }),
-  windNorthMps: fc.double({ min: -6, max: 6, noNaN: true }),
-  windSigmaMps: fc.double({ min: 0, max: 2, noNaN: true }),
-  densityKgpm3: fc.double({ min: 0.9, max: 1.3, noNaN: true }),
-});
-const speedsMps = fc.option(fc.double({ min: 1, max: 15, noNaN: true }), { nil: undefined });
-const points = fc
-  .record({ at: places, groundSpeedMps: speedsMps, holdS: fc.double({ min: 0, max: 30, noNaN: true }) })
-  .map(({ groundSpeedMps, ...rest }) => (groundSpeedMps === undefined ? rest : { ...rest, groundSpeedMps }));
-const routes = fc.array(points, { maxLength: 6 });
 function flown(air: AirState, route: readonly FlightPoint[], from = at(0), used = model): Flight | undefined {
   const flight = flyRoute(toCraft(used.airframe, air, defaultEnergyPolicy), { from, flown: atRest }, route);
   return isRouteBarrier(flight) ? undefined : flight;
