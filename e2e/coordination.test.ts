@@ -56,7 +56,7 @@ describe.concurrent('two drones that fly at each other', () => {
     expect(effectsOf(effects)).toEqual(new Set([1]));
   }, 150_000);
 
-  it('hold where the server is stopped in the middle, come no nearer, and go on when it goes on', async () => {
+  it('[S15] hold where the server is stopped in the middle, come no nearer, and go on when it goes on', async () => {
     const { effects } = await cross({}, async (crossing) => {
       const { until, phase, server, haveSwapped } = crossing;
       await resolving(crossing);

@@ -1,5 +1,6 @@
 export * from './commands/airspace/airspace-desk.ts';
 export * from './commands/airspace/charging-book.ts';
+export * from './commands/airspace/conformance-book.ts';
 export * from './commands/airspace/energy-book.ts';
 export * from './commands/airspace/flight-intents.ts';
 export * from './commands/airspace/site.ts';
@@ -39,12 +40,23 @@ export * from './coordination/detection/sky-scan.ts';
 export type { Manoeuvre, ManoeuvreKind } from './coordination/manoeuvres.ts';
 export * from './coordination/plan-around.ts';
 export * from './coordination/plan-together.ts';
-export type * from './coordination/resolution/air-motion.ts';
+export * from './coordination/resolution/air-motion.ts';
 export * from './coordination/resolution/commit-together.ts';
 export * from './coordination/resolution/conflict-clusters.ts';
+export type {
+  ConflictScene,
+  RejectedResolution,
+  ResolutionKind,
+  ResolutionMove,
+  SceneUser,
+} from './coordination/resolution/conflict-scene.ts';
+export type { SkyUser } from './coordination/resolution/forward-flight.ts';
 export * from './coordination/resolution/mvp.ts';
 export type { PairMode, PairRules } from './coordination/resolution/pair-constraint.ts';
+export type { PredictedSeparation } from './coordination/resolution/predicted-separation.ts';
 export * from './coordination/resolution/replan-cluster.ts';
+export type { MoveRule } from './coordination/resolution/resolution-sentence.ts';
+export * from './coordination/resolution/resolve-conflicts.ts';
 export type { Claim, WayRule } from './coordination/resolution/right-of-way.ts';
 export type { TacticalMode } from './coordination/resolution/tactical-sentence.ts';
 export * from './coordination/resolution/tactical-step.ts';

@@ -7,6 +7,7 @@ import {
   CommandLedger,
   type CommandRecord,
   Confirmations,
+  ConformanceBook,
   createSiteFinder,
   type DroneState,
   EnergyBook,
@@ -99,6 +100,7 @@ export function openOperations({
     ...{ ledger, records, shelf: store, airspace, energy, intents, missions, avoidance, newId: randomUUID },
     charging: new ChargingBook({ records, newId: randomUUID }),
     coordination: new EventBook(deskParts),
+    conformance: new ConformanceBook(),
     confirmations: new Confirmations(randomUUID),
     pause: () => setImmediate(),
     durable: (position, timeoutMs) =>

@@ -1,4 +1,12 @@
 /** Simulated drones that fly, sense, fail on demand and obey. Runs in Node and in a browser. */
+export { METHODS, type MethodName } from './airspace/air-method.ts';
+export type { AirRun } from './airspace/air-run.ts';
+export { DISTURBANCES, type DisturbanceName, type Disturbances } from './airspace/disturbance.ts';
+export { type AirRunOptions, flyScenario } from './airspace/fly-scenario.ts';
+export { type AirFlight, type AirScenario, airMinima } from './airspace/scenario.ts';
+export { createScenario, type ScenarioKind, scenarioKinds } from './airspace/scenario-list.ts';
+export type { LossOfSeparation } from './airspace/separation-watch.ts';
+export type { AirTracks } from './airspace/tracks.ts';
 export {
   FAULT_TYPES,
   type Fault,

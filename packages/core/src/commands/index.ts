@@ -23,6 +23,7 @@ import { importGeofences } from './import-geofences.ts';
 import { importMission } from './import-mission.ts';
 import { listCharging } from './list-charging.ts';
 import { listCoordination } from './list-coordination.ts';
+import { listFlights } from './list-flights.ts';
 import { listGeofences } from './list-geofences.ts';
 import { listMissions } from './list-missions.ts';
 import { live } from './live.ts';
@@ -45,6 +46,7 @@ export const operatorCommands = [
   coordinationOverride,
   listCoordination,
   getCoordination,
+  listFlights,
   emergencyLand,
   emergencyLandAll,
   vehicleCommand,

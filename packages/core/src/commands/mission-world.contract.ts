@@ -7,6 +7,7 @@ import { toSample } from '../messages/telemetry.ts';
 import type { Bus, Clock, Journal, JournalEntry } from '../ports.ts';
 import { Records } from '../records.ts';
 import { AirspaceDesk } from './airspace/airspace-desk.ts';
+import { ConformanceBook } from './airspace/conformance-book.ts';
 import { EnergyBook } from './airspace/energy-book.ts';
 import { FlightIntents } from './airspace/flight-intents.ts';
 import type { CommandContext } from './command.ts';
@@ -167,9 +168,10 @@ export class MissionWorld {
     const pause = () => Promise.resolve();
     const confirmations = new Confirmations(newId);
     const coordination = new EventBook(parts);
+    const conformance = new ConformanceBook();
     const avoidance = new AvoidanceDesk({ ...parts, missions });
-    const more = { missions, energy, shelf, durable, pause, confirmations, coordination, avoidance };
-    return { ...parts, ...more } as unknown as Operations;
+    const desks = { missions, energy, coordination, avoidance, conformance };
+    return { ...parts, ...desks, shelf, durable, pause, confirmations } as unknown as Operations;
   }
 
   #send(droneId: string, order: Parameters<TestVehicle['take']>[0]): readonly 'websocket'[] {

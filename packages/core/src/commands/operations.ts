@@ -1,6 +1,7 @@
 import type { RecordShelf } from '../messages/state-record.ts';
 import type { Records } from '../records.ts';
 import type { AirspaceDesk } from './airspace/airspace-desk.ts';
+import type { ConformanceBook } from './airspace/conformance-book.ts';
 import type { EnergyBook } from './airspace/energy-book.ts';
 import type { FlightIntents } from './airspace/flight-intents.ts';
 import type { Confirmations } from './confirmations.ts';
@@ -25,6 +26,7 @@ export interface Operations {
   /** Long work lets everybody else have a turn. */
   readonly pause: () => Promise<void>;
   readonly avoidance: AvoidanceDesk;
+  readonly conformance: ConformanceBook;
   readonly newId: () => string;
   readonly confirmations: Confirmations;
 }

@@ -4,6 +4,7 @@ import { isTrajectoryFault, type Trajectory, trajectoryEndS } from '../geo/traje
 import { firstLossS } from '../geo/trajectory-conflict.ts';
 import { type FlightProfile, profileRoute, toTrajectory } from '../geo/trajectory-route.ts';
 import { defaultFlightLimits } from '../geo/trajectory-stretch.ts';
+import type { Enu } from '../geo/wgs84.ts';
 import { kindsOf, type Manoeuvre } from './manoeuvres.ts';
 import { listPassages, type Passage, type PassageSystem, takePassage } from './passages.ts';
 import { type FlightPlan, type PlanRequest, planAround } from './plan-around.ts';
@@ -35,6 +36,7 @@ interface RankedPassage {
 export type RankedPassages = readonly (readonly RankedPassage[])[];
 
 const MAX_BLOCKERS = 12;
+const AT_BEGIN_M = 1;
 
 /** Fewer missing is better, then the earlier end, then the least extra time of all. */
 export function compareAttempts(one: Attempt, other: Attempt): number {
@@ -114,11 +116,18 @@ function planOne(
     if (blockers.some((other) => firstLossS(trajectory, other, minima) !== undefined)) continue;
     const conflict = index.firstConflict(trajectory, minima, { ...(except && { except }) });
     if (conflict === undefined) return toPlan(flight, { passage, costS }, profile, trajectory);
+    if (isBeforeLeg(flight, conflict.place)) break;
     blockers.unshift(conflict.with);
     blockers.length = Math.min(blockers.length, MAX_BLOCKERS);
   }
   const plans = planAround(request, index);
   return isRefusal(plans) ? undefined : plans[0];
+}
+
+/** Still over the place where the leg begins: every passage meets the other there. */
+function isBeforeLeg({ request: { route }, leg }: AskedFlight, place: Enu): boolean {
+  const from = route.legs[leg - 1];
+  return from !== undefined && Math.hypot(from.eastM - place.eastM, from.northM - place.northM) < AT_BEGIN_M;
 }
 
 function toPlan(

@@ -21,7 +21,7 @@ import type { FlightPlan, PlanRequest } from './plan-around.ts';
 import type { TrajectoryIndex } from './trajectory-index.ts';
 
 export interface TogetherOptions {
-  /** At most so many times all flights are planned anew; 60 if absent. */
+  /** At most so many times all flights are planned anew; 84 if absent. */
   readonly maxAttempts?: number;
   /** Good enough: the last arrival is no later than this after what was asked for; 0 if absent. */
   readonly enoughLateS?: number;
@@ -47,13 +47,14 @@ interface Search {
 }
 
 const MAX_REQUESTS = 1000;
-const MAX_ATTEMPTS = 60;
+const MAX_ATTEMPTS = 84;
 const MAX_IMPROVEMENTS = 12;
 /** Of the horizontal minimum. */
 const ROUND = [0, 0.6, 0.85, 1.2, 1.7, 2.4, 3.2, 4.2, 5.5, 7.5, 10, 14];
 /** Of what climb and descent allow at the speed of the leg. */
 const STEEPNESS = [0.5, 0.95];
-const SPEED_FACTORS = [1, 1.1, 1.25];
+/** Nobody hurries unless it is of use. */
+const SPEED_FACTORS = [[1], [1, 1.1, 1.25]];
 const MAX_LEVELS = 21;
 /** Multiples of it, without their whole part, are spread evenly however many there are. */
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
@@ -93,6 +94,7 @@ export function planTogether(
 function searchAll(search: Search): Search {
   const { flights } = search;
   if (flights.length === 0) return search;
+  if (flights.length === 1) tryOrder(search, [[]], [0]);
   const orders = listOrders(flights);
   for (const system of listSystems(flights)) {
     const ranked = rankPassages(flights, system);
@@ -100,7 +102,7 @@ function searchAll(search: Search): Search {
       if (!goesOn(search)) return search;
       else tryOrder(search, ranked, order);
   }
-  for (let round = 1; round <= MAX_IMPROVEMENTS && goesOn(search); round += 1)
+  for (let round = 1; round <= Math.min(MAX_IMPROVEMENTS, flights.length - 1) && goesOn(search); round += 1)
     tryOrder(search, search.ranked, latestFirst(search, round));
   return search;
 }
@@ -125,9 +127,11 @@ function* listSystems(flights: readonly AskedFlight[]): Iterable<PassageSystem> 
   const common = {
     levelsUpM: levelsOf(flights),
     slopes: STEEPNESS.map((part) => part * steepest),
-    speedFactors: SPEED_FACTORS,
   };
-  for (const times of ROUND) yield { ...common, roundM: times * minima.horizontalM };
+  // One alone has nobody to fit together with.
+  const rounds = flights.length === 1 ? [0] : ROUND;
+  for (const speedFactors of SPEED_FACTORS)
+    for (const times of rounds) yield { ...common, speedFactors, roundM: times * minima.horizontalM };
 }
 
 /** A vertical minimum apart around the middle of what is asked for, as far as all are allowed to. */
@@ -152,6 +156,7 @@ function levelsOf(flights: readonly AskedFlight[]): readonly number[] {
 /** As given, the longest first, and one in which neighbours are far from each other. */
 function listOrders(flights: readonly AskedFlight[]): readonly (readonly number[])[] {
   const given = flights.map((_flight, at) => at);
+  if (flights.length === 1) return [given];
   const durationOf = (at: number) => (flights[at] as AskedFlight).profile.durationS;
   return [
     given,

@@ -24,6 +24,10 @@ export const subcommands: Readonly<Record<string, Subcommand>> = {
     summary: 'a recorded flight, sent again as a drone',
     load: async () => (await import('./replay.ts')).replay,
   },
+  airspace: {
+    summary: 'how safely simulated traffic gets through conflicts',
+    load: async () => (await import('./airspace.ts')).airspace,
+  },
   keys: {
     summary: 'create, list, rotate and revoke API keys',
     load: async () => (await import('./keys.ts')).keys,

@@ -23,8 +23,17 @@ export function startCoordination({
   readonly log: Logger;
   readonly mode: CoordinationMode;
 }): () => void {
-  const { airspace, coordination: events, avoidance: desk } = operations;
-  const coordinator = new Coordinator({ fleet, clock, airspace, events, desk, mode, newId: randomUUID });
+  const { airspace, coordination: events, avoidance: desk, conformance } = operations;
+  const coordinator = new Coordinator({
+    fleet,
+    clock,
+    airspace,
+    events,
+    desk,
+    conformance,
+    mode,
+    newId: randomUUID,
+  });
   const stop = clock.every(TURN_MS, () => {
     try {
       coordinator.turn();

@@ -8,6 +8,7 @@ import { toSample } from '../../messages/telemetry.ts';
 import type { Bus, Clock, Journal, JournalEntry } from '../../ports.ts';
 import { Records } from '../../records.ts';
 import { AirspaceDesk } from '../airspace/airspace-desk.ts';
+import { ConformanceBook } from '../airspace/conformance-book.ts';
 import { EnergyBook } from '../airspace/energy-book.ts';
 import { FlightIntents } from '../airspace/flight-intents.ts';
 import type { CommandContext } from '../command.ts';
@@ -141,8 +142,8 @@ export class CoordinationWorld {
       },
     });
     this.operations = this.#open();
-    const { airspace, coordination: events, avoidance: desk, newId } = this.operations;
-    const parts = { fleet: this.fleet, airspace, events, desk, newId, mode };
+    const { airspace, coordination: events, avoidance: desk, conformance, newId } = this.operations;
+    const parts = { fleet: this.fleet, airspace, events, desk, conformance, newId, mode };
     this.#coordinator = new Coordinator({ ...parts, clock: this.#clock() });
   }
 
@@ -264,6 +265,7 @@ export class CoordinationWorld {
     const parts = { records, ledger, airspace, intents, fleet, bus, clock, newId };
     const missions = new MissionDesk(parts);
     const coordination = new EventBook(parts);
+    const conformance = new ConformanceBook();
     const avoidance = new AvoidanceDesk({ ...parts, missions });
     const shelf = { record: async () => undefined, records: async () => ({ items: [] }) };
     const more = {
@@ -272,6 +274,7 @@ export class CoordinationWorld {
       shelf,
       coordination,
       avoidance,
+      conformance,
       confirmations: new Confirmations(newId),
     };
     return { ...parts, ...more, durable: () => Promise.resolve(true) } as unknown as Operations;

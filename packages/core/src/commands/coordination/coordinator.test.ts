@@ -76,7 +76,7 @@ describe('coordination that acts', () => {
     expect(flyers.every(({ hasArrived }) => hasArrived)).toBe(true);
   });
 
-  it('leaves drones that hold where the server is stopped, and looks before it orders again', async () => {
+  it('[S15] leaves drones that hold where the server is stopped, and looks before it orders again', async () => {
     const world = new CoordinationWorld(headOn(), 'act');
     while (!world.flyers.every(({ does }) => does === 'avoid')) await world.seconds(1);
     world.isStopped = true;

@@ -1,4 +1,7 @@
 import { ConflictWatch } from '../../coordination/detection/conflict-watch.ts';
+import { conformanceOf } from '../../coordination/detection/conformance.ts';
+import { defaultForecastLimits } from '../../coordination/detection/forecast-limits.ts';
+import type { Sky } from '../../coordination/detection/sky.ts';
 import { SkyScan } from '../../coordination/detection/sky-scan.ts';
 import { isRefusal } from '../../errors.ts';
 import type { DroneState } from '../../fleet/drone-state.ts';
@@ -6,6 +9,7 @@ import type { Fleet } from '../../fleet/fleet.ts';
 import { defaultSeparation } from '../../geo/trajectory-separation.ts';
 import type { Clock } from '../../ports.ts';
 import type { AirspaceDesk } from '../airspace/airspace-desk.ts';
+import type { ConformanceBook } from '../airspace/conformance-book.ts';
 import type { AvoidanceDesk } from './avoidance-desk.ts';
 import { type EventBook, isBetweenDrones } from './event-book.ts';
 import { EventKeeper } from './event-keeper.ts';
@@ -21,6 +25,7 @@ export interface CoordinatorParts {
   readonly airspace: AirspaceDesk;
   readonly events: EventBook;
   readonly desk: AvoidanceDesk;
+  readonly conformance: ConformanceBook;
   readonly clock: Clock;
   readonly newId: () => string;
   readonly mode: CoordinationMode;
@@ -30,9 +35,12 @@ export const TURN_MS = 50;
 const ROUND_MS = 1000;
 /** Drones looked at in a turn: a larger fleet is gathered in several. */
 const PER_TURN = 1500;
-/** Of a round, the most urgent; and what a crowd in one place may cost at most. 10 000 drones at 25/km² are 470 000 checks. */
+/** Of a round, the most urgent; and what a crowd in one place may cost at most: 10 000 drones at 25/km² are 10 checks each. */
 const MAX_CONFLICTS = 2048;
-const MAX_CHECKS = 3e6;
+const LEAST_CHECKS = 200_000;
+const CHECKS_PER_DRONE = 20;
+/** A scan that takes long is followed by a rest of so many times its length. */
+const REST = 20;
 /** After a longer pause (the process was stopped, the machine slept) it is looked before anything is ordered. */
 const LAPSED_MS = 3 * ROUND_MS;
 
@@ -43,7 +51,9 @@ const LAPSED_MS = 3 * ROUND_MS;
 export class Coordinator {
   readonly #parts: CoordinatorParts;
   readonly #live: LiveSky;
-  readonly #scan = new SkyScan({ maxConflicts: MAX_CONFLICTS, maxChecks: MAX_CHECKS });
+  #scan = toScan(LEAST_CHECKS);
+  #checks = LEAST_CHECKS;
+  #restMs = 0;
   readonly #watch = new ConflictWatch();
   readonly #keeper: EventKeeper;
   readonly #resolver: Resolver;
@@ -63,7 +73,7 @@ export class Coordinator {
     const nowMs = this.#parts.clock.monotonic();
     if (this.#resolver.work()) return;
     if (!this.#drones) {
-      if (nowMs - this.#startedMs < ROUND_MS || !this.#hasWork()) return;
+      if (nowMs - this.#startedMs < Math.max(ROUND_MS, this.#restMs) || !this.#hasWork()) return;
       this.#startedMs = nowMs;
       this.#live.begin();
       this.#drones = this.#parts.fleet.all();
@@ -73,6 +83,32 @@ export class Coordinator {
 
   close(): void {
     this.#resolver.close();
+  }
+
+  /** How each flies what it is committed to. */
+  #conform(sky: Sky, nowS: number): void {
+    const { conformance } = this.#parts;
+    for (let row = 0; row < sky.count; row += 1) {
+      const plan = sky.plans[row];
+      if (plan) conformance.note(plan, conformanceOf(sky, row, nowS, defaultForecastLimits), nowS);
+    }
+    conformance.forget((id) => this.#parts.airspace.traffic.get(id) !== undefined);
+  }
+
+  #look(sky: Sky, nowS: number): void {
+    const { clock } = this.#parts;
+    const checks = Math.max(LEAST_CHECKS, CHECKS_PER_DRONE * sky.count);
+    if (checks > this.#checks) {
+      this.#checks = 2 * checks;
+      this.#scan = toScan(this.#checks);
+    }
+    const beganMs = clock.monotonic();
+    const { conflicts, beyond, isComplete } = this.#scan.scan(sky, nowS);
+    const idOf = (row: number) => this.#live.idAt(row);
+    this.#keeper.begin();
+    for (const change of this.#watch.update({ conflicts, beyond, isComplete, nowS, idOf }))
+      this.#keeper.apply(change);
+    this.#restMs = REST * (clock.monotonic() - beganMs);
   }
 
   /** Where nobody looks for conflicts, there may be decisions of operators that have to lapse. */
@@ -110,20 +146,17 @@ export class Coordinator {
   }
 
   #judge(monotonicMs: number): void {
+    const isAwake = monotonicMs - this.#endedMs < LAPSED_MS + this.#restMs;
     const nowMs = this.#parts.clock.now();
     const nowS = nowMs / 1000;
     const sky = this.#live.skyAt(nowMs);
     this.#lapse(nowMs);
-    if (this.#parts.mode !== 'off') {
-      const { conflicts, beyond, isComplete } = this.#scan.scan(sky, nowS);
-      const idOf = (row: number) => this.#live.idAt(row);
-      this.#keeper.begin();
-      for (const change of this.#watch.update({ conflicts, beyond, isComplete, nowS, idOf }))
-        this.#keeper.apply(change);
-    }
+    this.#conform(sky, nowS);
+    if (this.#parts.mode !== 'off') this.#look(sky, nowS);
     this.#keeper.measure(this.#live);
-    const isAwake = monotonicMs - this.#endedMs < LAPSED_MS;
     this.#endedMs = monotonicMs;
     if (isAwake) this.#resolver.begin(this.#live);
   }
 }
+
+const toScan = (maxChecks: number): SkyScan => new SkyScan({ maxConflicts: MAX_CONFLICTS, maxChecks });

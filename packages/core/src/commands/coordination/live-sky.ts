@@ -22,6 +22,10 @@ const LONGEST_S = 10;
 /** What is faster between two samples is a jump of the position. */
 const FASTEST_MPS = 60;
 const FIRST_ROWS = 1024;
+/** So far a vehicle looks for others: what two can fly towards each other in the look-ahead. */
+export const NEAR_M = 700;
+/** Of a crowd in one place no more are looked at. */
+const MOST_IN_CELL = 256;
 
 /** The drones in the air, row by row, as detection wants them; gathered a part at a time. Velocities are those of their positions. */
 export class LiveSky {
@@ -30,6 +34,7 @@ export class LiveSky {
   #drones: DroneState[] = [];
   #heardMs = new Float64Array(FIRST_ROWS);
   #atMs = 0;
+  #cells: Map<string, number[]> | undefined;
   #tracks = new Map<string, Track>();
   #before = new Map<string, Track>();
 
@@ -45,6 +50,7 @@ export class LiveSky {
   /** A new round: nobody is in it yet. */
   begin(): void {
     this.#sky.count = 0;
+    this.#cells = undefined;
     this.#drones = [];
     this.#before = this.#tracks;
     this.#tracks = new Map();
@@ -96,6 +102,33 @@ export class LiveSky {
   idAt(row: number): string {
     const { tenant, droneId } = this.droneAt(row);
     return flightIdOf(tenant, droneId);
+  }
+
+  /** Rows of the cells around a row: all within `NEAR_M`, and some that are farther. */
+  near(row: number): readonly number[] {
+    this.#cells ??= this.#toCells();
+    const found: number[] = [];
+    const [east, north] = this.#cellOf(row);
+    for (let dEast = -1; dEast <= 1; dEast += 1)
+      for (let dNorth = -1; dNorth <= 1; dNorth += 1)
+        found.push(...(this.#cells.get(`${east + dEast} ${north + dNorth}`) ?? []));
+    return found;
+  }
+
+  #cellOf(row: number): readonly [number, number] {
+    const { eastM, northM } = this.#sky;
+    return [Math.floor((eastM[row] as number) / NEAR_M), Math.floor((northM[row] as number) / NEAR_M)];
+  }
+
+  #toCells(): Map<string, number[]> {
+    const cells = new Map<string, number[]>();
+    for (let row = 0; row < this.count; row += 1) {
+      const key = this.#cellOf(row).join(' ');
+      const rows = cells.get(key);
+      if (!rows) cells.set(key, [row]);
+      else if (rows.length < MOST_IN_CELL) rows.push(row);
+    }
+    return cells;
   }
 
   rowsById(): ReadonlyMap<string, number> {

@@ -30,7 +30,7 @@ interface Case {
 
 const HELD: ReadonlySet<string> = new Set(['hold', 'reroute', 'climb', 'descend']);
 /** What one turn may take. */
-const BUDGET_MS = 15;
+const BUDGET_MS = 20;
 /** An order is given again before it lapses, or when it is no longer what is wanted. */
 const RENEW_MS = 2500;
 const CHANGED_MPS = 0.7;
@@ -48,7 +48,8 @@ export class Resolver {
   readonly #given = new Map<string, TacticalAdvice>();
   /** Who has refused is not asked again until then. */
   readonly #deafUntilMs = new Map<string, number>();
-  #queue: Case[] = [];
+  #queue: readonly Case[] = [];
+  #next = 0;
   #live: LiveSky | undefined;
   #acting: ReadonlySet<number> = new Set();
 
@@ -62,7 +63,12 @@ export class Resolver {
   begin(live: LiveSky): void {
     this.#live = live;
     const cases = this.#cases(live);
-    this.#queue = [...cases.values(), ...this.#letGo(cases, live)];
+    const left = this.#letGo(cases, live);
+    // Whoever has no order yet comes first.
+    const isNew = ({ drone }: Case) => this.#parts.desk.of(drone.tenant, drone.droneId) === undefined;
+    const all = [...cases.values()];
+    this.#queue = [...all.filter(isNew), ...all.filter((one) => !isNew(one)), ...left];
+    this.#next = 0;
     this.#acting = new Set(this.#queue.filter(({ event }) => this.#acts(event)).map(({ row }) => row));
     this.work();
   }
@@ -70,11 +76,13 @@ export class Resolver {
   /** Does a part of what is left; true while there is more. */
   work(): boolean {
     const live = this.#live;
-    if (!live || this.#queue.length === 0) return false;
+    if (!live) return false;
     const untilMs = this.#parts.clock.monotonic() + BUDGET_MS;
-    while (this.#queue.length > 0 && this.#parts.clock.monotonic() < untilMs)
-      this.#resolve(this.#queue.shift() as Case, live);
-    return this.#queue.length > 0;
+    for (; this.#next < this.#queue.length; this.#next += 1) {
+      if (this.#parts.clock.monotonic() >= untilMs) return true;
+      this.#resolve(this.#queue[this.#next] as Case, live);
+    }
+    return false;
   }
 
   close(): void {

@@ -15,7 +15,7 @@ import type { Enu } from '../../geo/wgs84.ts';
 import type { SafetyCheck } from '../../missions/safety/flight-candidate.ts';
 import type { AirspaceDesk } from '../airspace/airspace-desk.ts';
 import { type AvoidanceDesk, type AvoidPoint, type AvoidWish, COORDINATION_ACTOR } from './avoidance-desk.ts';
-import type { LiveSky } from './live-sky.ts';
+import { type LiveSky, NEAR_M } from './live-sky.ts';
 
 export interface TacticsParts {
   readonly airspace: AirspaceDesk;
@@ -30,8 +30,6 @@ export interface TacticalAdvice {
 
 /** Twice what passes between two orders, and some. */
 const LAPSE_S = 6;
-/** So far a vehicle looks for others: what two can fly towards each other in the look-ahead. */
-const NEAR_M = 700;
 const NEAR_UP_M = 150;
 /** For what is known of where drones are: GNSS of 1.5 m, and a second on the way. */
 const BUFFER_FACTOR = 1.4;
@@ -218,7 +216,7 @@ interface Looking {
 
 function neighbours(live: LiveSky, sky: Sky, { row, own, acting }: Looking): readonly NeighbourMotion[] {
   const near: NeighbourMotion[] = [];
-  for (let other = 0; other < sky.count; other += 1) {
+  for (const other of live.near(row)) {
     if (other === row) continue;
     const farM = Math.max(
       Math.abs((sky.eastM[other] as number) - own.eastM),
