@@ -184,5 +184,7 @@ test('of more conflicts than there is room for the most urgent are given and the
     expect(inS).toBeGreaterThanOrEqual(before.inS);
     if (inS > 0) expect(severity).toBeLessThan(1);
   }
-  expect(new SkyScan({ maxChecks: 100 }).scan(sky, NOW_S).isComplete).toBe(false);
+  for (const bound of [{ maxChecks: 100 }, { maxPairs: 100 }])
+    expect(new SkyScan(bound).scan(sky, NOW_S).isComplete).toBe(false);
+  expect(new SkyScan({ maxPairs: 44_850 }).scan(sky, NOW_S).isComplete).toBe(true);
 });

@@ -26,7 +26,8 @@ export interface SkyScanOptions {
   readonly limits?: ForecastLimits;
   /** Conflicts given by a pass; the most urgent ones. */
   readonly maxConflicts?: number;
-  /** Comparisons made by a pass. */
+  /** Pairs judged exactly by a pass, and comparisons of boxes that lead to them. */
+  readonly maxPairs?: number;
   readonly maxChecks?: number;
 }
 
@@ -43,7 +44,7 @@ export interface SkyScanResult {
   readonly conflicts: readonly SkyConflict[];
   /** Conflicts that were found and are not given, being less urgent than those. */
   readonly beyond: number;
-  /** False where `maxChecks` ended the pass: there may be conflicts that nobody has looked at. */
+  /** False where a bound ended the pass: there may be conflicts that nobody has looked at. */
   readonly isComplete: boolean;
   /** Rows that take no part because of their numbers. */
   readonly unusable: number;
@@ -59,21 +60,22 @@ export class SkyScan {
   readonly #forecasts: Forecasts;
   readonly #writer: ForecastBoxes;
   readonly #urgent: UrgentPairs;
+  readonly #maxPairs: number;
   readonly #maxChecks: number;
+  /** Pairs that may still be judged in this pass; below 0: there were more. */
+  #pairsLeft = 0;
   readonly #sweep = new BoxSweep();
   readonly #slices = new PathSlices();
   #boxes = new Float64Array(0);
   #rows = new Uint32Array(0);
 
-  constructor({
-    limits = defaultForecastLimits,
-    maxConflicts = 20_000,
-    maxChecks = 5e8,
-  }: SkyScanOptions = {}) {
+  constructor(options: SkyScanOptions = {}) {
+    const { limits = defaultForecastLimits, maxConflicts = 20_000 } = options;
+    this.#maxPairs = options.maxPairs ?? 4e6;
+    this.#maxChecks = options.maxChecks ?? 2e8;
     this.#forecasts = new Forecasts(limits);
     this.#writer = new ForecastBoxes(this.#forecasts);
     this.#urgent = new UrgentPairs(maxConflicts);
-    this.#maxChecks = maxChecks;
   }
 
   /** At a time in seconds since 1970. */
@@ -82,9 +84,10 @@ export class SkyScan {
     forecasts.prepare(sky, nowS);
     this.#reserve(sky.count);
     this.#urgent.clear();
+    this.#pairsLeft = this.#maxPairs;
     const check = new PairCheck(sky, forecasts);
     const isWhole = this.#sweepFleet(sky, check);
-    const isComplete = this.#sweepExternals(sky, check) && isWhole;
+    const isComplete = this.#sweepExternals(sky, check) && isWhole && this.#pairsLeft >= 0;
     const conflicts = this.#urgent.list().map(([one, other]) => ({
       ...{ one, other },
       ...(check.evidence(one, other) as ConflictEvidence),
@@ -148,6 +151,8 @@ export class SkyScan {
   }
 
   #judge(check: PairCheck, one: number, other: number): void {
+    this.#pairsLeft = Math.max(-1, this.#pairsLeft - 1);
+    if (this.#pairsLeft < 0) return;
     const oneRow = this.#rows[one] as number;
     const otherRow = this.#rows[other] as number;
     const first = Math.min(oneRow, otherRow);
