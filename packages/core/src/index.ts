@@ -43,9 +43,20 @@ export * from './coordination/plan-together.ts';
 export * from './coordination/resolution/air-motion.ts';
 export * from './coordination/resolution/commit-together.ts';
 export * from './coordination/resolution/conflict-clusters.ts';
+export type {
+  ConflictScene,
+  RejectedResolution,
+  ResolutionKind,
+  ResolutionMove,
+  SceneUser,
+} from './coordination/resolution/conflict-scene.ts';
+export type { SkyUser } from './coordination/resolution/forward-flight.ts';
 export * from './coordination/resolution/mvp.ts';
 export type { PairMode, PairRules } from './coordination/resolution/pair-constraint.ts';
+export type { PredictedSeparation } from './coordination/resolution/predicted-separation.ts';
 export * from './coordination/resolution/replan-cluster.ts';
+export type { MoveRule } from './coordination/resolution/resolution-sentence.ts';
+export * from './coordination/resolution/resolve-conflicts.ts';
 export type { Claim, WayRule } from './coordination/resolution/right-of-way.ts';
 export type { TacticalMode } from './coordination/resolution/tactical-sentence.ts';
 export * from './coordination/resolution/tactical-step.ts';

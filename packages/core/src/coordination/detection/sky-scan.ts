@@ -71,8 +71,8 @@ export class SkyScan {
 
   constructor(options: SkyScanOptions = {}) {
     const { limits = defaultForecastLimits, maxConflicts = 20_000 } = options;
-    this.#maxPairs = options.maxPairs ?? 4e6;
-    this.#maxChecks = options.maxChecks ?? 2e8;
+    this.#maxPairs = options.maxPairs ?? 2e6;
+    this.#maxChecks = options.maxChecks ?? 1e8;
     this.#forecasts = new Forecasts(limits);
     this.#writer = new ForecastBoxes(this.#forecasts);
     this.#urgent = new UrgentPairs(maxConflicts);

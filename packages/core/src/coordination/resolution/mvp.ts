@@ -28,6 +28,7 @@ export interface MvpCommand {
 /** Nearer than this the direction of the closest point of approach is noise: any side will do, and the right one does. */
 const CENTRED_M = 10;
 const SHORTEST_S = 0.1;
+const SHORTEST_M = 0.1;
 
 /**
  * The velocity of one cycle. Both of a cooperative pair make the whole change, as published. A resolution is flown until the
@@ -74,26 +75,25 @@ function displace(
   const speed2 = eastMps * eastMps + northMps * northMps;
   const closing = eastM * eastMps + northM * northMps;
   const nearestS = speed2 > 0 ? Math.max(-closing / speed2, SHORTEST_S) : SHORTEST_S;
-  let [awayEastM, awayNorthM] = [eastM + eastMps * nearestS, northM + northMps * nearestS];
-  const distanceM = Math.max(Math.hypot(eastM, northM), SHORTEST_S);
-  let awayM = Math.hypot(awayEastM, awayNorthM);
-  if (awayM < CENTRED_M) {
-    awayM = CENTRED_M;
-    awayEastM = (-northM / distanceM) * CENTRED_M;
-    awayNorthM = (eastM / distanceM) * CENTRED_M;
-  }
-  const isOutside = distanceM > minima.horizontalM && awayM < distanceM;
-  const widened = isOutside
-    ? Math.cos(Math.asin(minima.horizontalM / distanceM) - Math.asin(awayM / distanceM))
-    : 1;
-  const missingM = minima.horizontalM / widened - awayM;
-  const scale = Math.max(0, missingM) / (nearestS * awayM);
+  const [nearEastM, nearNorthM] = [eastM + eastMps * nearestS, northM + northMps * nearestS];
+  const distanceM = Math.max(Math.hypot(eastM, northM), SHORTEST_M);
+  const nearM = Math.hypot(nearEastM, nearNorthM);
+  const isCentred = nearM < CENTRED_M;
+  const east = isCentred ? -northM / distanceM : nearEastM / nearM;
+  const north = isCentred ? eastM / distanceM : nearNorthM / nearM;
+  // Where it passes on the side that it is displaced to; below 0 on the other.
+  const asideM = east * nearEastM + north * nearNorthM;
+  const widened =
+    distanceM > minima.horizontalM
+      ? Math.cos(Math.asin(minima.horizontalM / distanceM) - Math.asin(asideM / distanceM))
+      : 1;
+  const changeMps = Math.max(0, minima.horizontalM / widened - asideM) / nearestS;
   const isAbove = Math.abs(upM) >= minima.verticalM / 2 ? upM > 0 : isFirst;
   const missingUpM = Math.max(0, minima.verticalM - (isAbove ? upM : -upM));
   const climbMps = missingUpM / Math.max(interval.inS, 1) - (isAbove ? upMps : -upMps);
   return {
-    eastMps: awayEastM * scale,
-    northMps: awayNorthM * scale,
+    eastMps: east * changeMps,
+    northMps: north * changeMps,
     upMps: (isAbove ? 1 : -1) * Math.max(0, climbMps),
   };
 }

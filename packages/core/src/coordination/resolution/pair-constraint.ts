@@ -3,7 +3,12 @@
  * 2011), or in height, by a bound on the vertical speed, whichever changes less. Both sides come to the same numbers, with
  * opposite signs, and each makes half of the change.
  */
-import { conflictInterval, type RelativeMotion, type SeparationMinima } from '../../geo/cylinder-conflict.ts';
+import {
+  type ConflictInterval,
+  conflictInterval,
+  type RelativeMotion,
+  type SeparationMinima,
+} from '../../geo/cylinder-conflict.ts';
 import { type AirLimits, type AirMotion, type NeighbourMotion, relativeMotion } from './air-motion.ts';
 import type { HalfPlane } from './half-planes.ts';
 
@@ -66,8 +71,10 @@ export function constrainPair(
   const rules = rulesFor(other, usual);
   const motion = relativeMotion(own, other);
   const across = toAcross(motion, rules, own.id < other.id);
-  const vertical = toVertical(motion, rules, own.id < other.id, before);
-  const inS = conflictInterval(motion, rules.minima, rules.lookAheadS)?.inS ?? Number.POSITIVE_INFINITY;
+  const meeting = conflictInterval(motion, { ...rules.minima, verticalM: ANY_HEIGHT_M }, rules.lookAheadS);
+  const vertical = toVertical(motion, rules, { meeting, before, isFirst: own.id < other.id });
+  const inS =
+    (meeting && conflictInterval(motion, rules.minima, rules.lookAheadS)?.inS) ?? Number.POSITIVE_INFINITY;
   const share = other.isCooperative === false ? 1 : 0.5;
   if (vertical === undefined || !isVerticalBetter(across.changeMps, vertical.changeMps, before)) {
     const { east, north, changeMps } = across;
@@ -133,15 +140,20 @@ function toAcross(
   return { east, north, changeMps: -(east * vx + north * vy) };
 }
 
+interface Encounter {
+  /** Within the horizontal minimum of each other, at whatever heights. */
+  readonly meeting: ConflictInterval | undefined;
+  readonly before: PairMode | undefined;
+  /** By name. */
+  readonly isFirst: boolean;
+}
+
 /** Undefined where they do not meet, and where they cannot climb and descend out of it in time. */
 function toVertical(
   motion: RelativeMotion,
-  { minima, limits, lookAheadS }: PairRules,
-  isFirst: boolean,
-  before: PairMode | undefined,
+  { minima: { verticalM }, limits, lookAheadS }: PairRules,
+  { meeting, before, isFirst }: Encounter,
 ): Vertical | undefined {
-  const { verticalM } = minima;
-  const meeting = conflictInterval(motion, { ...minima, verticalM: ANY_HEIGHT_M }, lookAheadS);
   const { inS, outS } = meeting ?? { inS: 0, outS: lookAheadS };
   const isAbove = isUpper(motion, verticalM, { inS, isFirst, before });
   const apartM = isAbove ? motion.upM : -motion.upM;

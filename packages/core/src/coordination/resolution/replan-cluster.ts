@@ -42,6 +42,8 @@ export interface ClusterPlan {
   /** For whom nothing is free, not even to stay: the others' plans do not count them. */
   readonly unresolved: readonly string[];
   readonly rounds: number;
+  /** By id: what the order came from. */
+  readonly claims: ReadonlyMap<string, Claim>;
   /** Versions of the members' commitments that the plan was made on, for `commitTogether`; 0 where there was none. */
   readonly consulted: ReadonlyMap<string, number>;
 }
@@ -79,6 +81,7 @@ export function replanCluster(
   const claims = toClaims(members);
   if (isRefusal(claims)) return claims;
   const consulted = new Map(claims.map(({ id }) => [id, index.get(id)?.version ?? 0]));
+  const done = { consulted, claims: new Map(claims.map((claim) => [claim.id, claim])) };
   const scene: Scene = { index, strangers };
   let order = inRightOfWay(claims);
   let rounds = 0;
@@ -92,12 +95,12 @@ export function replanCluster(
     return failed.length === 0;
   };
   for (let round = 0; round < MAX_ROUNDS; round += 1)
-    if (attempt()) return { moves: tried.moves, unresolved: [], rounds, consulted };
+    if (attempt()) return { ...done, moves: tried.moves, unresolved: [], rounds };
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     for (const one of tried.failed) held.add(one);
     if (attempt()) break;
   }
-  return { moves: tried.moves, unresolved: tried.failed.map(({ id }) => id), rounds, consulted };
+  return { ...done, moves: tried.moves, unresolved: tried.failed.map(({ id }) => id), rounds };
 }
 
 function toClaims(members: readonly ClusterMember[]): readonly Member[] | Refusal {

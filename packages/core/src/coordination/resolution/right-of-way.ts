@@ -33,7 +33,7 @@ export function inRightOfWay<C extends Claim>(claims: readonly C[]): readonly C[
 }
 
 /** By which rule one goes before the other, or after it. Sides are asked only of pairs: of three, each can be on the right of the next. */
-function precedenceOf(one: Claim, other: Claim, isPair: boolean): Precedence {
+export function precedenceOf(one: Claim, other: Claim, isPair: boolean): Precedence {
   if (one.priority !== other.priority) return { rule: 'priority', isFirst: one.priority > other.priority };
   const [slack, otherSlack] = [slackOf(one), slackOf(other)];
   if (slack !== otherSlack) return { rule: 'less-slack', isFirst: slack < otherSlack };

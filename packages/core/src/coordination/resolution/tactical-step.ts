@@ -3,7 +3,12 @@
  * Cooperative pairs share the work (dual ORCA); where nothing satisfies all of them, the better of a least miss, MVP and a
  * stop is flown.
  */
-import { conflictInterval, type SeparationMinima, worstApproach } from '../../geo/cylinder-conflict.ts';
+import {
+  conflictInterval,
+  type RelativeMotion,
+  type SeparationMinima,
+  worstApproach,
+} from '../../geo/cylinder-conflict.ts';
 import {
   type AirLimits,
   type AirMotion,
@@ -120,14 +125,20 @@ function toRules({
   return { minima: buffered, lookAheadS, cycleS, limits };
 }
 
-/** Those that could be reached first, if both flew straight at each other. */
+interface Reached {
+  readonly other: NeighbourMotion;
+  readonly motion: RelativeMotion;
+  readonly reachS: number;
+}
+
+/** Those in conflict first, then those that could be reached first if both flew straight at each other. */
 function nearest(
   own: TacticalOwn,
   neighbours: readonly NeighbourMotion[],
   rules: PairRules,
 ): readonly NeighbourMotion[] {
   const { lookAheadS, limits } = rules;
-  const reached: { readonly other: NeighbourMotion; readonly reachS: number; readonly inS: number }[] = [];
+  const reached: Reached[] = [];
   for (const other of neighbours) {
     if (other.id === own.id) continue;
     const { minima } = rulesFor(other, rules);
@@ -136,17 +147,16 @@ function nearest(
     const reachS = awayM / (limits.maxSpeedMps + Math.hypot(other.eastMps, other.northMps));
     const apartM = Math.abs(motion.upM) - minima.verticalM;
     const fastestMps = Math.max(limits.climbMps, limits.descentMps) + Math.abs(other.upMps);
-    if (reachS >= lookAheadS || apartM >= lookAheadS * fastestMps) continue;
-    const inS = conflictInterval(motion, minima, lookAheadS)?.inS ?? Number.POSITIVE_INFINITY;
-    reached.push({ other, reachS, inS });
+    if (reachS < lookAheadS && apartM < lookAheadS * fastestMps) reached.push({ other, motion, reachS });
   }
-  reached.sort(
-    (a, b) =>
-      Math.min(a.inS, 1e9) - Math.min(b.inS, 1e9) ||
-      a.reachS - b.reachS ||
-      (a.other.id < b.other.id ? -1 : 1),
+  reached.sort((a, b) => a.reachS - b.reachS || (a.other.id < b.other.id ? -1 : 1));
+  if (reached.length <= MAX_NEIGHBOURS) return reached.map(({ other }) => other);
+  const isInConflict = ({ other, motion }: Reached) =>
+    conflictInterval(motion, rulesFor(other, rules).minima, lookAheadS) !== undefined;
+  const { true: inConflict = [], false: clear = [] } = Object.groupBy(reached, (one) =>
+    isInConflict(one) ? 'true' : 'false',
   );
-  return reached.slice(0, MAX_NEIGHBOURS).map(({ other }) => other);
+  return [...inConflict, ...clear].slice(0, MAX_NEIGHBOURS).map(({ other }) => other);
 }
 
 function solve(
