@@ -98,4 +98,20 @@ describe('commands', () => {
     const again = await post(`${server.httpUrl}/api/fleet/emergency-land`, body, { key: admin });
     expect(again.status).toBe(409);
   });
+
+  it('that are refused for want of a permission are in the audit log, by socket and by path alike', async () => {
+    await meet('watched');
+    const viewer = await home.createKey('--name', 'viewer', '--permissions', 'telemetry:read');
+    expect(await order('watched', 'land', viewer.key)).toMatchObject({ status: 403 });
+    const tried = async () => {
+      const { body } = await request(`${server.httpUrl}/api/audit?limit=100`, { key: admin });
+      return (body['items'] as { action: string; target: string; outcome: string; details?: object }[]).find(
+        ({ action, outcome }) => action === 'command.command' && outcome === 'refused',
+      );
+    };
+    await expect.poll(tried, { timeout: 5000 }).toMatchObject({
+      target: 'watched',
+      details: { code: 'AUTHORIZATION_ERROR' },
+    });
+  });
 });

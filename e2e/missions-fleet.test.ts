@@ -97,3 +97,46 @@ it.concurrent('a mission that is to find its drone by itself does, and so does o
     expect(await tenant.mission(series, is('planned'))).toMatchObject({ schedule: { rrule: 'FREQ=DAILY' } });
   });
 });
+
+/** What the clocks on the wall show there, ISO 8601 without a zone. */
+const wallTime = (ms: number, timeZone: string): string =>
+  new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' })
+    .format(ms)
+    .replace(' ', 'T');
+
+it.concurrent('over the socket too: matched, given by itself, begun once at its time in its own zone', async (context) => {
+  const tenant = world.tenant('by-socket');
+  const operator = await tenant.connect();
+  await tenant.fly({ drones: 4, ...SPACED }, async ({ state, ids }) => {
+    const at = (i: number) => [state.x[i] as number, state.y[i] as number] as const;
+    const plan = async (more: { mission: Json; auto_assign?: boolean }) =>
+      String((await operator.request('create_mission', more)).mission_id);
+    const matched = [await plan({ mission: square(...at(1)) }), await plan({ mission: square(...at(0)) })];
+    const given = await operator.request('assign_missions', {
+      mission_ids: matched,
+      drone_ids: ids.slice(0, 2),
+    });
+    expect(given).toMatchObject({ success: true, method: 'exact', optimal: true, unassigned: [] });
+    const assigned = given.assigned as readonly Json[];
+    expect(matched.map((id) => assigned.find((each) => each['mission_id'] === id)?.['drone_id'])).toEqual([
+      ids[1],
+      ids[0],
+    ]);
+    const time_zone = 'America/New_York';
+    const schedule = { starts_at: wallTime(Date.now() + 3000, time_zone), time_zone };
+    const once = await plan({ mission: square(...at(2), { schedule }) });
+    const own = await plan({ mission: square(...at(3)), auto_assign: true });
+    for (const id of [...matched, once, own]) await tenant.mission(id, is('completed'));
+    await context.expect
+      .poll(() => tenant.told.filter(({ type }) => type === 'mission_assigned').length)
+      .toBe(4);
+    const past = { mission: square(...at(2), { deadline: '2026-01-01T00:00:00Z' }) };
+    await expect(operator.request('create_mission', past)).rejects.toMatchObject({
+      details: { field: 'mission.deadline', reason: 'past' },
+    });
+    await expect(operator.request('assign_mission', past)).rejects.toMatchObject({
+      details: { field: 'mission.deadline', reason: 'past' },
+    });
+  });
+  operator.close();
+});

@@ -27,6 +27,7 @@ import { startJobs } from './jobs/index.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { DurableGate } from './net/durable-gate.ts';
 import { FairReading } from './net/fair-reading.ts';
+import { Overload } from './net/overload.ts';
 import { systemClock } from './net/system-clock.ts';
 import { type OpenedOperations, openOperations } from './operations.ts';
 import type { Projector } from './projector/projector.ts';
@@ -92,12 +93,11 @@ async function openApp({ config, log, onFatal }: AppOptions, opened: Close[]): P
   const records = [...(await recordsFromStore(store, systemClock.now()))];
   const { line, journal, watch, airspace } = createLine({
     config,
+    log,
     fleet,
     projector,
     onFatal,
-    metrics,
-    records,
-    isStopping: () => stopping.now,
+    ...{ metrics, records, isStopping: () => stopping.now },
   });
   opened.push(() => journal.close());
   const known = { line, store, restored: records, hasEnded: toEndedCheck(access) };
@@ -116,6 +116,7 @@ async function openApp({ config, log, onFatal }: AppOptions, opened: Close[]): P
   const stop = once(async () => {
     stopping.now = true;
     stopJobs();
+    line.overload.close();
     await stopInOrder({ doors, operations, journal, projector, access, store, metrics });
     unlock();
   });
@@ -128,6 +129,7 @@ function createFleet({ maxDrones, heartbeatIntervalMs, hybridPriority }: Config)
 
 interface LineParts {
   readonly config: Config;
+  readonly log: Logger;
   readonly fleet: Fleet;
   readonly projector: Projector;
   readonly onFatal: (error: Error) => void;
@@ -138,7 +140,7 @@ interface LineParts {
 }
 
 /** The straight line itself, with what the journal's tail says already in it. */
-function createLine({ config, fleet, projector, onFatal, metrics, records, isStopping }: LineParts) {
+function createLine({ config, log, fleet, projector, onFatal, metrics, records, isStopping }: LineParts) {
   const nowMs = systemClock.now();
   const duplicates = new DuplicateWindow(
     { windowMs: config.dedupWindowMs, maxEntries: MAX_WINDOW_ENTRIES },
@@ -180,6 +182,7 @@ function createLine({ config, fleet, projector, onFatal, metrics, records, isSto
     ...{ clock: systemClock, parts: whole, ingest: new Ingest(whole), fleet, disk, stored },
     links: new VehicleLinks(bus),
     reading: new FairReading(systemClock.monotonic),
+    overload: new Overload({ clock: systemClock, log, queueShare: () => queueShareOf(journal) }),
     strict: config.validation === 'strict',
     maxMessageBytes: config.maxMessageBytes,
     compression: config.compressionEnabled,
@@ -191,6 +194,12 @@ function createLine({ config, fleet, projector, onFatal, metrics, records, isSto
   };
   return { line, journal, watch, airspace };
 }
+
+/** Of the room that the journal has, what is taken. */
+const queueShareOf = (journal: OpenedJournal): number => {
+  const { bytes, quotaBytes } = journal.state();
+  return bytes / quotaBytes;
+};
 
 interface Running {
   readonly doors: Doors;

@@ -133,7 +133,11 @@ function closed(server: Server): Promise<void> {
 
 function troublesOf({ line, projector }: DoorParts): readonly string[] {
   const isFull = !line.parts.journal.state().accepting;
-  return [...(projector.isUp ? [] : ['database']), ...(isFull ? ['journal'] : [])];
+  return [
+    ...(projector.isUp ? [] : ['database']),
+    ...(isFull ? ['journal'] : []),
+    ...line.overload.degraded(),
+  ];
 }
 
 /** Pages we serve ourselves, by the names loopback has; by another name a page is another origin. */

@@ -111,6 +111,7 @@ function watch(registry: Registry, { line, journal, projector, sockets, operator
       () => Math.max(0, journal.durable - projector.projected),
     ],
     ['skein_store_up', '1 = the store takes what it is given', () => Number(projector.isUp)],
+    ['skein_overload_level', 'Rungs of the overload ladder that are shed, 0 to 6', () => line.overload.level],
     ['skein_drones', 'Drones in the live picture', () => fleet.size],
     ['skein_duplicate_window_entries', 'Identities in the hot window', () => parts.duplicates.size],
   ];

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import {
   AirspaceDesk,
   AvoidanceDesk,
@@ -101,6 +102,7 @@ export function openOperations({
     coordination: new EventBook(deskParts),
     conformance: new ConformanceBook(),
     confirmations: new Confirmations(randomUUID),
+    pause: () => setImmediate(),
     durable: (position, timeoutMs) =>
       position < 0 ? Promise.resolve(true) : disk.reached(position, timeoutMs),
     close: () => {

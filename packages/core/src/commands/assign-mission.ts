@@ -11,6 +11,7 @@ import { giveMission, keepDecision, planToFly, toGivingWorld, toReasons } from '
 import type { CommandRecord } from './ledger/command-record.ts';
 import type { CarriedMission } from './mission-record.ts';
 import type { KeptMission } from './mission-shelf.ts';
+import { refusePastDeadline } from './refuse-past-deadline.ts';
 import { refuseUnsafe, toReason, toVerdictMessages } from './safety-reply.ts';
 import { toTimingMs } from './vehicle-reply.ts';
 
@@ -73,6 +74,8 @@ async function assignOne(request: AssignRequest, context: CommandContext) {
   if (isRefusal(planned)) return planned;
   const repeated = await repeatAssignment(context);
   if (repeated) return repeated;
+  const late = refusePastDeadline(planned, context.nowMs);
+  if (late) return late;
   if ('carriage' in planned && !ASSIGNABLE.has(planned.state)) return refuseState(planned);
   const given = dronesFor(request.drone_id ?? undefined, context);
   if (isRefusal(given)) return given;

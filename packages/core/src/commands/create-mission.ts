@@ -12,7 +12,8 @@ import { toSitePlace } from './airspace/situation.ts';
 import { toWaypointSite } from './airspace/waypoint-flight.ts';
 import { type CommandContext, defineCommand, findDrone } from './command.ts';
 import { toMissionSummary } from './mission-record.ts';
-import { type PlannedTemplate, planTemplate } from './plan-template.ts';
+import { type PlannedTemplate, planTemplateInSteps } from './plan-template.ts';
+import { refusePastDeadline } from './refuse-past-deadline.ts';
 import { toTimingMs } from './vehicle-reply.ts';
 
 const MAX_PARTS = 64;
@@ -52,11 +53,12 @@ export const createMissionCommand = defineCommand({
   deadlineMs: 10_000,
   rest: { method: 'POST', path: '/api/missions' },
   handle: async (request, context) => {
-    const drawn = draw(request, context);
+    const drawn = await draw(request, context);
     if (isRefusal(drawn)) return drawn;
     const plans = readPlans(request.mission, drawn);
     if (isRefusal(plans)) return plans;
-    const refusal = refuseSchedule(plans, context.nowMs);
+    const [plan] = plans;
+    const refusal = refuseSchedule(plans, context.nowMs) ?? (plan && refusePastDeadline(plan, context.nowMs));
     if (refusal) return refusal;
     return request.dry_run === true
       ? told(plans, [], drawn, context)
@@ -72,7 +74,7 @@ interface Asked {
 }
 
 /** What the template makes; undefined where there is none. */
-function draw(asked: Asked, context: CommandContext): PlannedTemplate | undefined | Refusal {
+async function draw(asked: Asked, context: CommandContext): Promise<PlannedTemplate | undefined | Refusal> {
   const { template, split, drone_ids: ids } = asked;
   if (template === undefined || template === null) {
     if (ids) return refuseField('drone_ids', 'without_template');
@@ -85,7 +87,16 @@ function draw(asked: Asked, context: CommandContext): PlannedTemplate | undefine
   if (isRefusal(site)) return site;
   // Drones that nobody has named come from where the work begins.
   const homes = ids ? homesOf(ids, context) : Array.from({ length: split ?? 1 }, () => ({ x: 0, y: 0 }));
-  return isRefusal(homes) ? homes : planTemplate(message, site.frame, homes);
+  return isRefusal(homes) ? homes : inTurns(planTemplateInSteps(message, site.frame, homes), context);
+}
+
+/** A step, then everybody else. */
+async function inTurns<T>(steps: Generator<void, T, void>, { parts }: CommandContext): Promise<T> {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+    await parts.operations.pause();
+  }
 }
 
 const refuseField = (field: string, reason: string): Refusal =>

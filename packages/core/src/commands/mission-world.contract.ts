@@ -165,12 +165,13 @@ export class MissionWorld {
     new MissionCarrier({ ...parts, missions });
     const shelf = { record: async () => undefined, records: async () => ({ items: [] }) };
     const durable = () => Promise.resolve(true);
+    const pause = () => Promise.resolve();
     const confirmations = new Confirmations(newId);
     const coordination = new EventBook(parts);
     const conformance = new ConformanceBook();
     const avoidance = new AvoidanceDesk({ ...parts, missions });
-    const more = { missions, energy, shelf, durable, confirmations, coordination, avoidance, conformance };
-    return { ...parts, ...more } as unknown as Operations;
+    const desks = { missions, energy, coordination, avoidance, conformance };
+    return { ...parts, ...desks, shelf, durable, pause, confirmations } as unknown as Operations;
   }
 
   #send(droneId: string, order: Parameters<TestVehicle['take']>[0]): readonly 'websocket'[] {

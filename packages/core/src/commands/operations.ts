@@ -23,6 +23,8 @@ export interface Operations {
   readonly intents: FlightIntents;
   readonly missions: MissionDesk;
   readonly coordination: EventBook;
+  /** Long work lets everybody else have a turn. */
+  readonly pause: () => Promise<void>;
   readonly avoidance: AvoidanceDesk;
   readonly conformance: ConformanceBook;
   readonly newId: () => string;

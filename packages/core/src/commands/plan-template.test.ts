@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { isRefusal } from '../errors.ts';
+import { isRefusal, type Refusal } from '../errors.ts';
 import { createLocalFrame } from '../geo/wgs84.ts';
 import { parseTemplate } from '../messages/mission-template.ts';
-import { planTemplate } from './plan-template.ts';
+import { type PlannedTemplate, planTemplateInSteps } from './plan-template.ts';
 
 const frame = createLocalFrame({ latitudeDeg: 47, longitudeDeg: 8, altitudeAmslM: 400 });
 const area = [
@@ -23,6 +23,14 @@ const templates = {
   perimeter: { type: 'perimeter', area, inset_m: 10, altitude: 30 },
   search: { type: 'search', centre: { x: 10, y: 10 }, track_spacing_m: 40, half_side_m: 150, altitude: 70 },
 };
+
+function planTemplate(...asked: Parameters<typeof planTemplateInSteps>): PlannedTemplate | Refusal {
+  const steps = planTemplateInSteps(...asked);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
 
 function planned(value: unknown, homes: readonly { x: number; y: number }[] = []) {
   const template = parseTemplate(value);
@@ -102,4 +110,20 @@ test.each([
   ['an orbit without radius', { type: 'orbit', centre: area[0] }, ['template.radius_m', 'missing']],
 ])('%s is refused by the field', (_what, value, expected) => {
   expect(refusedAt(value)).toEqual(expected);
+});
+
+/** A star: as many corners inward as outward. */
+const star = (corners: number) =>
+  Array.from({ length: corners }, (_none, at) => {
+    const radiusM = at % 2 ? 300 : 150;
+    const angle = (2 * Math.PI * at) / corners;
+    return { x: radiusM * Math.cos(angle), y: radiusM * Math.sin(angle) };
+  });
+
+test('a survey is planned a heading or a way at a time, and an area with too many corners is refused by its number', () => {
+  const template = parseTemplate({ ...survey, area: star(60), inset_m: 2 });
+  if (isRefusal(template)) throw new Error(template.message);
+  const steps = [...planTemplateInSteps(template, frame)];
+  expect(steps.length).toBeGreaterThan(60);
+  expect(refusedAt({ ...survey, area: star(102) })).toEqual(['template.area', 'length']);
 });

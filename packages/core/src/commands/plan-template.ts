@@ -20,7 +20,7 @@ import { planOrbit } from '../missions/templates/orbit.ts';
 import { type TemplatePath, toPath, toTemplateWaypoints } from '../missions/templates/path.ts';
 import { planPerimeter } from '../missions/templates/perimeter.ts';
 import { type SharingDrone, splitPasses } from '../missions/templates/split.ts';
-import { planSurvey, toPassPoints } from '../missions/templates/survey.ts';
+import { planSurveyInSteps, toPassPoints } from '../missions/templates/survey.ts';
 import type { Pass } from '../missions/templates/sweep.ts';
 
 /** Templates as operators ask for them, turned into waypoints. */
@@ -57,13 +57,16 @@ interface Drawn {
   readonly photos?: number;
 }
 
-/** One part for each of the homes; without any one part for one drone. */
-export function planTemplate(
+/**
+ * One part for each of the homes; without any one part for one drone. In steps of some milliseconds each: others have their
+ * turn between them.
+ */
+export function* planTemplateInSteps(
   template: TemplateMessage,
   frame: LocalFrame,
   homes: readonly PlanePoint[] = [],
-): PlannedTemplate | Refusal {
-  const drawn = inTemplate(draw(template, frame));
+): Generator<void, PlannedTemplate | Refusal, void> {
+  const drawn = inTemplate(yield* draw(template, frame));
   if (isRefusal(drawn)) return drawn;
   const speedMps = template.speed ?? DEFAULT_SPEED_MPS;
   const paths =
@@ -86,13 +89,13 @@ export function planTemplate(
   };
 }
 
-function draw(template: TemplateMessage, frame: LocalFrame): Drawn | Refusal {
+function* draw(template: TemplateMessage, frame: LocalFrame): Generator<void, Drawn | Refusal, void> {
   const altitudeM = template.altitude ?? DEFAULT_ALTITUDE_M;
   const home = template.home && toPlane(template.home, frame);
   const near = home ? { home } : {};
   switch (template.type) {
     case 'survey':
-      return drawSurvey(template, frame, near);
+      return yield* drawSurvey(template, frame, near);
     case 'corridor':
       return drawCorridor(template, frame, near);
     case 'orbit':
@@ -124,10 +127,14 @@ const drawPath = (path: TemplatePath | Refusal, altitudeM: number): Drawn | Refu
 
 type Near = { readonly home?: PlanePoint };
 
-function drawSurvey(template: TemplateOf<'survey'>, frame: LocalFrame, near: Near): Drawn | Refusal {
+function* drawSurvey(
+  template: TemplateOf<'survey'>,
+  frame: LocalFrame,
+  near: Near,
+): Generator<void, Drawn | Refusal, void> {
   const { heading_deg, turnaround_m, inset_m, crosshatch, speed } = template;
   const coverage = toCoverage(template);
-  const survey = planSurvey({
+  const survey = yield* planSurveyInSteps({
     ...{ ...toRings(template, frame), ...coverage, ...near },
     ...(heading_deg != null && { headingDeg: heading_deg }),
     ...(turnaround_m != null && { turnaroundM: turnaround_m }),

@@ -33,10 +33,7 @@ export const demo: Define = (command, console) => {
         seed: readWholeNumber('--seed', seed, 0, 2 ** 31),
       };
       const config = toDemoConfig(
-        configOf(console, {
-          ...{ siteOrigin: SITE, logLevel: 'warn', coordination: 'act' },
-          ...readSettings(options),
-        }),
+        configOf(console, { siteOrigin: SITE, logLevel: 'warn', ...readSettings(options) }),
       );
       const running = await startServer(config);
       const { app, stopped } = running;

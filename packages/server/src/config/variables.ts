@@ -222,7 +222,7 @@ export const variableGroups = {
       'COORDINATION',
       oneOf('off', 'suggest', 'act'),
       'suggest',
-      'Conflicts between drones: off, nobody looks; suggest, they are told with what would be done; act, drones are ordered out of the way. The demo acts.',
+      'Conflicts between drones: off, nobody looks; suggest, they are told with what would be done; act, drones are ordered out of the way.',
     ),
     fleetStatusIntervalMs: required(
       'FLEET_STATUS_INTERVAL_MS',

@@ -97,6 +97,11 @@ export class Dispatcher {
     }
   }
 
+  /** A try at what is not permitted that was refused before it came here. */
+  recordForbidden(command: Command, frame: Frame, caller: Caller, refusal: Refusal): void {
+    this.#record({ command, frame, caller }, refusal, caller.exchangeId ?? randomUUID());
+  }
+
   #refuseFrame(frame: unknown, caller: Caller): Answer {
     const limited = this.#options.rateLimiter.take('commands', caller.principal);
     const details = { field: '', expectedType: 'object', receivedType: typeName(frame) };

@@ -17,6 +17,7 @@ import { mayDo } from '../auth/permissions.ts';
 import type { Principal } from '../auth/principal.ts';
 import { decodeJson } from '../decode/json.ts';
 import type { FairReading } from '../net/fair-reading.ts';
+import type { Overload } from '../net/overload.ts';
 import type { SocketDoor } from '../net/upgrade.ts';
 import type { Answer, Dispatcher } from './dispatch.ts';
 import { FanOut } from './fan-out.ts';
@@ -39,10 +40,13 @@ export interface GatewayOptions {
   readonly idleTimeoutMs: number;
   readonly maxConnections: number;
   readonly degraded: () => readonly string[];
+  readonly overload: Overload;
 }
 
 /** What changed is gathered for so long, and goes out as one. */
 const TICK_MS = 20;
+/** Under overload, one of so many: once a second. */
+const SHED_TICKS = 50;
 const SWEEP_MS = 1000;
 const AUTH_FRAME_MS = 10_000;
 /** Requests of one connection that have no answer yet. */
@@ -61,6 +65,7 @@ export class Gateway {
   readonly #epoch: string;
   readonly #stops: (() => void)[];
   #size = 0;
+  #ticks = 0;
 
   constructor(options: GatewayOptions) {
     const { clock, bus, fleet } = options;
@@ -73,7 +78,8 @@ export class Gateway {
       logOf: (tenant) => this.#logOf(tenant),
       subscribe: (socket, wish) => this.#fanOut.subscribe(socket, wish),
       unsubscribe: (socket, droneIds) => this.#fanOut.unsubscribe(socket, droneIds),
-      replay: (socket, asOfMs, speed) => this.#replays.start(socket, asOfMs, speed),
+      replay: (socket, asOfMs, speed) =>
+        options.overload.refuse('history') ?? this.#replays.start(socket, asOfMs, speed),
       live: (socket) => {
         if (this.#replays.stop(socket)) socket.later(() => this.#fanOut.snapshot(socket));
       },
@@ -96,7 +102,7 @@ export class Gateway {
       subprotocols: [FLEET_PROTOCOL, 'skein.v1'],
       refuse: () =>
         this.#size < this.#options.maxConnections
-          ? undefined
+          ? this.#options.overload.refuse('new_dashboards')
           : refuse(
               'SERVICE_UNAVAILABLE',
               { reason: 'max_connections' },
@@ -229,7 +235,8 @@ export class Gateway {
       socket.judge(nowMs);
       this.#greeting.tell(socket);
     }
-    this.#fanOut.tick();
+    this.#ticks += 1;
+    if (!this.#options.overload.sheds('dashboards') || this.#ticks % SHED_TICKS === 0) this.#fanOut.tick();
     this.#replays.tick();
   }
 

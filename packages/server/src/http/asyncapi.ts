@@ -1,26 +1,36 @@
 import { droneMessages } from '@skein/core';
+import { operatorsChannel } from './asyncapi-operators.ts';
 
-/** AsyncAPI 3.0 of the drones' socket, from the schemas that validate it. */
+/** AsyncAPI 3.0 of the sockets, from the schemas that validate them. */
 export function asyncApi(): object {
   const received = Object.entries(droneMessages).map(([name, payload]) => [name, { name, payload }] as const);
   const sent = Object.fromEntries(
     SENT.map(([name, summary, properties]) => [name, { name, summary, payload: objectOf(name, properties) }]),
   );
+  const operators = operatorsChannel();
   const messages = { ...Object.fromEntries(received), ...sent };
   const refs = (names: readonly string[]) =>
     names.map((name) => ({ $ref: `#/channels/drone/messages/${name}` }));
   return {
     asyncapi: '3.0.0',
     info: {
-      title: 'Skein: the drones’ socket',
+      title: 'Skein: the sockets of drones and operators',
       version: '0.1.0',
       description:
         'JSON text frames, one message or an array of telemetry; MessagePack with the subprotocol skein.v1+msgpack. `?ack=each|batch|count` asks for acknowledgements, `?durability=stored` for the database’s.',
       license: { name: 'Apache-2.0' },
     },
-    servers: { ingest: { host: '127.0.0.1:8080', protocol: 'ws' } },
+    servers: {
+      ingest: { host: '127.0.0.1:8080', protocol: 'ws' },
+      gateway: { host: '127.0.0.1:3001', protocol: 'ws' },
+    },
     defaultContentType: 'application/json',
-    channels: { drone: { address: '/', title: 'A drone’s connection', messages } },
+    channels: {
+      drone: {
+        ...{ address: '/', title: 'A drone’s connection', servers: [{ $ref: '#/servers/ingest' }], messages },
+      },
+      operator: operators.channel,
+    },
     operations: {
       drone: {
         action: 'receive',
@@ -28,6 +38,7 @@ export function asyncApi(): object {
         messages: refs(received.map(([name]) => name)),
       },
       server: { action: 'send', channel: { $ref: '#/channels/drone' }, messages: refs(Object.keys(sent)) },
+      ...operators.operations,
     },
   };
 }

@@ -26,6 +26,10 @@ function toRoute(command: Command, { method, path }: RestTwin, dispatcher: Dispa
     ...(method === 'POST'
       ? { body: 'json', bodySchema: toBodySchema(command, inPath) }
       : { query: toQuery(command, inPath) }),
+    onForbidden: (request, refusal) => {
+      const frame = { type: command.type, ...(request.params as Readonly<Record<string, string>>) };
+      dispatcher.recordForbidden(command, frame, toCaller(request), refusal);
+    },
     handle: (request, reply) => handle(command, dispatcher, request, reply),
   };
 }
@@ -78,13 +82,15 @@ async function handle(
   if (mistake) return mistake;
   const inQuery = request.method === 'POST' ? {} : givenIn(request.query, toQuery(command, []));
   const frame = { ...(request.body as object | undefined), ...inQuery, ...named };
-  const { id, ip, principal } = request;
-  const caller = { principal: principal as Principal, address: ip, exchangeId: id };
-  const { message, refusal } = await dispatcher.run(command, frame, caller);
+  const { message, refusal } = await dispatcher.run(command, frame, toCaller(request));
   // What a refusal has to say beside the envelope would be lost on the common way.
   if (refusal && !('fields' in refusal)) return refusal;
   return reply.code(refusal?.httpStatus ?? 200).send(toCamelCase(message));
 }
+
+const toCaller = ({ id, ip, principal }: FastifyRequest) => ({
+  ...{ principal: principal as Principal, address: ip, exchangeId: id },
+});
 
 /** Who says a field in the path and in the body says the same. */
 function refuseBody(body: unknown = {}, named: Readonly<Record<string, string>>): Refusal | undefined {

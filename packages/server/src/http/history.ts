@@ -55,6 +55,8 @@ export function historyRoutes(line: Line, store: Store): readonly Route[] {
 }
 
 async function history(line: Line, store: Store, request: FastifyRequest): Promise<object> {
+  const shed = line.overload.refuse('history');
+  if (shed) return shed;
   const drone = findDrone(line.fleet, request);
   if (isRefusal(drone)) return drone;
   const { limit = 100, from, to, resolution, fields, cursor: after } = readQuery(QUERY, request.query);

@@ -1,3 +1,4 @@
+import type { Refusal } from '@skein/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { TSchema } from 'typebox';
 import type { Permission } from '../auth/permissions.ts';
@@ -29,5 +30,7 @@ export interface Route {
   readonly bodySchema?: TSchema;
   readonly query?: Readonly<Record<string, Parameter<unknown>>>;
   readonly maxBodyBytes?: number;
+  /** Told of whoever is known but may not. */
+  readonly onForbidden?: (request: FastifyRequest, refusal: Refusal) => void;
   readonly handle: (request: FastifyRequest, reply: FastifyReply) => unknown;
 }

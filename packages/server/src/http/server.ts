@@ -123,8 +123,11 @@ async function admit(
     if (foreign) return foreign;
     const limited = rateLimiter.take(route.bucket ?? 'queries', principal);
     if (limited) return limited;
-    if (route.permission !== 'any' && !mayDo(principal, route.permission))
-      return refuse('AUTHORIZATION_ERROR', { reason: route.permission });
+    if (route.permission !== 'any' && !mayDo(principal, route.permission)) {
+      const refusal = refuse('AUTHORIZATION_ERROR', { reason: route.permission });
+      route.onForbidden?.(request, refusal);
+      return refusal;
+    }
   }
   const { body: kind = 'none', maxBodyBytes: maxBytes = maxBodyBytes } = route;
   return refuseMedia(request, { kind, maxBytes, compression: options.compression });

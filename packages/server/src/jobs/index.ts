@@ -26,7 +26,7 @@ export function startJobs({ line, operations, projector, config, log }: JobParts
     startEnergyWatch({ fleet, clock, energy, charging }),
     startCoordination({ fleet, clock, operations, log, mode: config.coordination }),
     startMissionRounds({ fleet, clock, operations, log }),
-    startRetention({ projector, clock, config }),
+    startRetention({ projector, clock, config, overload: line.overload }),
   ];
   return () => {
     for (const stop of stops) stop();

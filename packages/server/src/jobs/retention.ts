@@ -1,5 +1,6 @@
 import type { Clock } from '@skein/core';
 import type { Config } from '../config.ts';
+import type { Overload } from '../net/overload.ts';
 import type { Projector } from '../projector/projector.ts';
 
 const EVERY_MS = 3_600_000;
@@ -11,12 +12,16 @@ export function startRetention({
   projector,
   clock,
   config,
+  overload,
 }: {
   projector: Projector;
   clock: Clock;
   config: Config;
+  /** It can wait for an hour. */
+  overload: Overload;
 }): () => void {
   const expire = () =>
+    !overload.sheds('background') &&
     projector.expire(
       {
         telemetryMs: config.retentionTelemetryDays * DAY_MS,

@@ -36,6 +36,8 @@ export class DroneSocket implements Waiter, VehicleLink {
   ackMode: AckMode = 'none';
   lastHeardMs: number;
   lastPingMs: number;
+  /** An order went down it. */
+  lastOrderMs = Number.NEGATIVE_INFINITY;
   /** Data messages so far; an item of an array frame counts as one. */
   count = 0;
   readonly stream: TelemetryStream;
@@ -46,6 +48,7 @@ export class DroneSocket implements Waiter, VehicleLink {
   #isWaiting = false;
   #isHeld = false;
   #isShut = false;
+  #isSpared = false;
   #badSinceMs = 0;
   #bad = 0;
 
@@ -168,6 +171,10 @@ export class DroneSocket implements Waiter, VehicleLink {
   }
 
   send(message: object): boolean {
+    if ((message as { type?: unknown }).type === 'command') {
+      this.lastOrderMs = this.line.clock.now();
+      this.spare(false);
+    }
     return this.sendText(JSON.stringify(message));
   }
 
@@ -203,6 +210,13 @@ export class DroneSocket implements Waiter, VehicleLink {
     this.#judgeReading();
   }
 
+  /** Not read for now: others come first. */
+  spare(isSpared: boolean): void {
+    if (this.#isSpared === isSpared) return;
+    this.#isSpared = isSpared;
+    this.#judgeReading();
+  }
+
   #hold(isHeld: boolean): void {
     this.#isHeld = isHeld;
     this.#judgeReading();
@@ -211,7 +225,7 @@ export class DroneSocket implements Waiter, VehicleLink {
   #judgeReading(): void {
     const { ws } = this;
     if (ws.readyState !== ws.OPEN) return;
-    if (this.#isHeld || this.#isShut) {
+    if (this.#isHeld || this.#isShut || this.#isSpared) {
       if (!ws.isPaused) ws.pause();
     } else if (ws.isPaused) ws.resume();
   }

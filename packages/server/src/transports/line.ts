@@ -2,6 +2,7 @@ import type { Clock, Fleet, Ingest, IngestParts } from '@skein/core';
 import { type Refusal, refuse } from '@skein/core';
 import type { DurableGate } from '../net/durable-gate.ts';
 import type { FairReading } from '../net/fair-reading.ts';
+import type { Overload } from '../net/overload.ts';
 import type { VehicleLinks } from './vehicle-links.ts';
 
 /** What every way in leads to: the ingest line, the gates of durability, the links back to the vehicles. */
@@ -14,6 +15,7 @@ export interface Line {
   readonly stored: DurableGate;
   readonly links: VehicleLinks;
   readonly reading: FairReading;
+  readonly overload: Overload;
   readonly strict: boolean;
   readonly maxMessageBytes: number;
   /** COMPRESSION_ENABLED: gzip bodies and `metadata.compression` payloads are understood. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { ACK_MODES, type AckMode, auth, type ConnectionAck, isRefusal, refuse } from '@skein/core';
+import { ACK_MODES, type AckMode, auth, type ConnectionAck, isArmed, isRefusal, refuse } from '@skein/core';
 import type { WebSocket } from 'ws';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { mayDo } from '../auth/permissions.ts';
@@ -24,6 +24,9 @@ export interface DroneSocketsOptions {
 
 const AUTH_FRAME_MS = 10_000;
 const SWEEP_MS = 1000;
+/** An idle socket is read in one of so many seconds; after an order, in all of so long. */
+const SPARED_TURNS = 4;
+const ORDERED_MS = 60_000;
 
 /** The drones' WebSocket: port 8080, and `/ingest` on the HTTP port. CONTRACT 2.3. */
 export class DroneSockets {
@@ -33,6 +36,7 @@ export class DroneSockets {
   readonly #stalled = new StalledFrames();
   readonly #stopSweep: () => void;
   #isDraining = false;
+  #isSparing = false;
 
   constructor(options: DroneSocketsOptions) {
     this.#options = options;
@@ -56,6 +60,8 @@ export class DroneSockets {
   #refuseEntry(address: string) {
     const { maxConnections, maxConnectionsPerAddress = maxConnections } = this.#options;
     if (this.#isDraining) return refuse('SERVICE_UNAVAILABLE', { reason: 'stopping' }, { retryAfterS: 2 });
+    const shed = this.#options.line.overload.refuseDrone();
+    if (shed) return shed;
     const isFull = this.#sockets.size >= maxConnections;
     if (!isFull && (this.#addresses.get(address) ?? 0) < maxConnectionsPerAddress) return undefined;
     const details = { reason: 'max_connections', limit: isFull ? maxConnections : maxConnectionsPerAddress };
@@ -168,6 +174,7 @@ export class DroneSockets {
   #sweep(): void {
     const { line, heartbeatIntervalMs, idleTimeoutMs } = this.#options;
     const nowMs = line.clock.now();
+    this.#spare(nowMs);
     for (const socket of this.#sockets) {
       const { ws, principal } = socket;
       if (principal?.expiresAtMs !== undefined && principal.expiresAtMs <= nowMs)
@@ -183,6 +190,26 @@ export class DroneSockets {
         ws.ping();
       }
     }
+  }
+
+  /** Under overload idle sockets are read in a part of the seconds only: what is not read yet is not acknowledged yet. */
+  #spare(nowMs: number): void {
+    const isShed = this.#options.line.overload.sheds('idle_sockets');
+    if (!isShed && !this.#isSparing) return;
+    this.#isSparing = isShed;
+    const isTurn = Math.floor(nowMs / SWEEP_MS) % SPARED_TURNS === 0;
+    for (const socket of this.#sockets) socket.spare(isShed && !isTurn && this.#isIdle(socket, nowMs));
+  }
+
+  /** All its drones stand, and none was ordered anything a moment ago. */
+  #isIdle({ drones, origin, lastOrderMs }: DroneSocket, nowMs: number): boolean {
+    if (drones.size === 0 || nowMs - lastOrderMs < ORDERED_MS) return false;
+    const { fleet } = this.#options.line;
+    for (const droneId of drones) {
+      const drone = fleet.find(origin.tenant, droneId);
+      if (drone && isArmed(drone)) return false;
+    }
+    return true;
   }
 
   /** No one new comes in, and nobody is read any more. */

@@ -19,6 +19,9 @@ interface Track extends Enu {
 /** Two samples nearer in time say more of their errors than of a movement. */
 const SHORTEST_S = 0.4;
 const LONGEST_S = 10;
+/** Heights are known worse than places: of a climb seen between two samples so much is believed, and of a slow one nothing. */
+const CLIMB_WEIGHT = 0.3;
+const LEVEL_MPS = 0.4;
 /** What is faster between two samples is a jump of the position. */
 const FASTEST_MPS = 60;
 const FIRST_ROWS = 1024;
@@ -68,8 +71,9 @@ export class LiveSky {
     if (row === this.#sky.kind.length) this.#grow();
     const sky = this.#sky;
     sky.count = row + 1;
-    for (const field of ['eastM', 'northM', 'upM', 'eastMps', 'northMps', 'upMps'] as const)
+    for (const field of ['eastM', 'northM', 'upM', 'eastMps', 'northMps'] as const)
       sky[field][row] = track[field];
+    sky.upMps[row] = Math.abs(track.upMps) < LEVEL_MPS ? 0 : track.upMps;
     sky.kind[row] = AIRCRAFT_KINDS.fleet;
     sky.plans[row] = this.#traffic.get(id)?.trajectory;
     this.#heardMs[row] = latest.receivedAtMs;
@@ -160,11 +164,12 @@ function toTrack(latest: Reading, place: Enu, before: Track | undefined): Track 
   return { ...place, timeUs, ...(moved ?? toldVelocity(latest)) };
 }
 
-function velocityBetween(from: Enu, to: Enu, flownS: number) {
+function velocityBetween(from: Track, to: Enu, flownS: number) {
   const eastMps = (to.eastM - from.eastM) / flownS;
   const northMps = (to.northM - from.northM) / flownS;
-  const upMps = (to.upM - from.upM) / flownS;
-  return Math.hypot(eastMps, northMps, upMps) <= FASTEST_MPS ? { eastMps, northMps, upMps } : undefined;
+  const climbMps = (to.upM - from.upM) / flownS;
+  const upMps = from.upMps + CLIMB_WEIGHT * (climbMps - from.upMps);
+  return Math.hypot(eastMps, northMps, climbMps) <= FASTEST_MPS ? { eastMps, northMps, upMps } : undefined;
 }
 
 /** The drone's own word, its nose being where it flies to. */

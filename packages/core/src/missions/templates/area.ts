@@ -15,8 +15,8 @@ export interface Area {
   readonly exclusions: readonly PlanePolygon[];
 }
 
-/** What is drawn by hand has tens; all algorithms here stay well below a second with this many. */
-const MAX_VERTICES = 500;
+/** What is drawn by hand has tens; with this many a step of planning takes some milliseconds. */
+const MAX_VERTICES = 100;
 const MAX_EXCLUSIONS = 64;
 const MAX_M = 100_000;
 const MIN_AREA_M2 = 1;

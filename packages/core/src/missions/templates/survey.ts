@@ -43,6 +43,15 @@ interface SurveyTask extends SurveyOptions, OrderOptions {
 }
 
 export function planSurvey(options: SurveyOptions): Survey | Refusal {
+  const steps = planSurveyInSteps(options);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** The same in steps of some milliseconds each, so that others have their turn between them. */
+export function* planSurveyInSteps(options: SurveyOptions): Generator<void, Survey | Refusal, void> {
   const spacing = parseCoverage(options);
   if (isRefusal(spacing)) return spacing;
   const area = parseArea(options);
@@ -50,7 +59,8 @@ export function planSurvey(options: SurveyOptions): Survey | Refusal {
   const refusal = refuseNumbers(options);
   if (refusal) return refusal;
   const task = { ...options, area, spacing };
-  const headingDeg = options.headingDeg ?? bestHeadingDeg(task);
+  const headingDeg = options.headingDeg ?? (yield* bestHeadingDeg(task));
+  yield;
   const passes = planPasses(task, headingDeg);
   if (isRefusal(passes)) return passes;
   if (passes.length === 0)
@@ -59,7 +69,8 @@ export function planSurvey(options: SurveyOptions): Survey | Refusal {
       { field: options.insetM ? 'insetM' : 'ring', reason: 'nothing_left' },
       { message: 'Nothing of the area is left to be flown' },
     );
-  const path = toSurveyPath(task, passes);
+  yield;
+  const path = yield* toSurveyPath(task, passes);
   return isRefusal(path) ? path : { path, passes, headingDeg, spacing, photos: countPhotos(passes, spacing) };
 }
 
@@ -118,14 +129,21 @@ const MAX_LOOKS = 400_000;
  * Along one of the longer edges, or a multiple of 5°, whichever takes the least time; for a convex area the fewest lines lie
  * along an edge (Huang 2001, minimum width).
  */
-function bestHeadingDeg(task: SurveyTask): number {
-  const quick = headingsToTry(task).map((headingDeg) => toTimed({ ...task, quick: true }, headingDeg));
-  const best = quick
-    .toSorted((a, b) => a.timeS - b.timeS)
-    .slice(0, HEADINGS_COMPARED)
-    .map(({ headingDeg }) => toTimed(task, headingDeg))
-    .toSorted((a, b) => a.timeS - b.timeS);
-  return best[0]?.headingDeg ?? 0;
+function* bestHeadingDeg(task: SurveyTask): Generator<void, number, void> {
+  const quick = yield* timeEach({ ...task, quick: true }, headingsToTry(task));
+  const likely = quick.slice(0, HEADINGS_COMPARED).map(({ headingDeg }) => headingDeg);
+  const [best] = yield* timeEach(task, likely);
+  return best?.headingDeg ?? 0;
+}
+
+/** Least time first. */
+function* timeEach(task: SurveyTask, headingsDeg: readonly number[]) {
+  const timed: ReturnType<typeof toTimed>[] = [];
+  for (const headingDeg of headingsDeg) {
+    timed.push(toTimed(task, headingDeg));
+    yield;
+  }
+  return timed.toSorted((a, b) => a.timeS - b.timeS);
 }
 
 /** What cannot be flown takes forever. */
@@ -155,7 +173,10 @@ function headingsToTry({ area, spacing }: SurveyTask): readonly number[] {
   return [...alongEdges, ...around].slice(0, most);
 }
 
-function toSurveyPath(task: SurveyTask, passes: readonly Pass[]): TemplatePath | Refusal {
+function* toSurveyPath(
+  task: SurveyTask,
+  passes: readonly Pass[],
+): Generator<void, TemplatePath | Refusal, void> {
   const { insetM, area, spacing, turnaroundM = 0 } = task;
   const graph = insetM === undefined ? undefined : createDetourGraph(area, insetM);
   if (insetM !== undefined && !graph)
@@ -166,6 +187,7 @@ function toSurveyPath(task: SurveyTask, passes: readonly Pass[]): TemplatePath |
     );
   const points: PathPoint[] = [];
   for (const [at, pass] of passes.entries()) {
+    if (graph) yield;
     const between = detourTo(graph, passes[at - 1], pass);
     if (isRefusal(between)) return between;
     points.push(...between, ...toPassPoints(pass, spacing, turnaroundM));
