@@ -26,12 +26,12 @@ const BATCHES: readonly (readonly [string, number?])[] = [
   ['RANDOM', 25],
   ['RANDOM', 50],
 ];
-/** What the traffic at 25 per km² is disturbed by. */
-const DEGRADED: readonly (readonly DisturbanceName[])[] = [
-  ['noise', 'latency'],
-  ['strangers'],
-  ['link-loss'],
-  ['wind'],
+/** Traffic per km², and what disturbs it. */
+const DEGRADED: readonly (readonly [number, readonly DisturbanceName[]])[] = [
+  [25, ['noise', 'latency']],
+  [10, ['strangers']],
+  [10, ['link-loss']],
+  [10, ['wind']],
 ];
 /** MVP alone gets stuck there, and a run of it takes minutes. */
 const DENSE_PER_KM2 = 25;
@@ -49,7 +49,7 @@ export function tableEntries(seeds: number): readonly SuiteEntry[] {
   });
   return [
     ...BATCHES.map((batch) => entry(batch, [])),
-    ...DEGRADED.map((disturbances) => entry(['RANDOM', DENSE_PER_KM2], disturbances)),
+    ...DEGRADED.map(([perKm2, disturbances]) => entry(['RANDOM', perKm2], disturbances)),
   ];
 }
 
