@@ -15,6 +15,11 @@ export const columns: readonly Column[] = [
   { heading: 'losses', show: ({ losses }) => String(losses) },
   { heading: 'losses/fh', show: ({ lossesPerFlightHour }) => showEstimate(lossesPerFlightHour, 2) },
   { heading: 'sNMAC', show: ({ nearCollisions }) => String(nearCollisions) },
+  {
+    heading: 'between strangers',
+    show: ({ strangers, disturbances }) =>
+      disturbances.includes('strangers') ? `${strangers.losses}, ${strangers.nearCollisions} sNMAC` : '–',
+  },
   { heading: 'severity', show: ({ severity }) => showNumber(severity, 2) },
   { heading: 'arrived', show: ({ arrivals, flights }) => `${arrivals}/${flights}` },
   { heading: 'of undisturbed', show: ({ arrivalRatio }) => showPercent(arrivalRatio) },

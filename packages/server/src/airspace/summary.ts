@@ -17,6 +17,8 @@ export interface AirSummary {
   readonly losses: number;
   readonly lossesPerFlightHour: Estimate;
   readonly nearCollisions: number;
+  /** Of both, those between two strangers. */
+  readonly strangers: { readonly losses: number; readonly nearCollisions: number };
   /** The worst of all. */
   readonly severity: number | null;
   readonly stretch: Estimate | null;
@@ -63,6 +65,10 @@ export function summarise(runs: readonly AirRun[], undisturbed: readonly AirRun[
     losses,
     lossesPerFlightHour: estimate(runs.map((run) => run.lossesPerFlightHour)),
     nearCollisions: sum((run) => run.nearCollisions),
+    strangers: {
+      losses: sum((run) => run.strangers.losses),
+      nearCollisions: sum((run) => run.strangers.nearCollisions),
+    },
     severity: severities.length > 0 ? Math.min(...severities) : null,
     stretch: estimateAll(runs.map((run) => run.stretch)),
     makespanRatio: estimateAll(

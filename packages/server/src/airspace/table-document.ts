@@ -1,4 +1,4 @@
-/** The table of docs/airspace.md: which runs it is made of, and how it is written. */
+/** The table of docs/airspace-table.md: which runs it is made of, and how it is written. */
 import type { DisturbanceName } from '@skein/simulator';
 import { columns, toCells } from './columns.ts';
 import type { SuiteEntry } from './run-suite.ts';
@@ -56,11 +56,10 @@ export function tableEntries(seeds: number): readonly SuiteEntry[] {
 export function toTableDocument(rows: readonly AirSummary[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const headings = columns.map(({ heading }) => heading);
-  return `# Airspace
+  return `# Airspace: the table
 
-How safely and how quickly flights get through each other, with nothing that keeps them apart (\`none\`), with each
-giving way as it comes (\`mvp\`, modified voltage potential), and with Skein's plans and its tactical net (\`skein\`).
-Written by \`skein airspace --table docs/airspace.md\`; the same seeds give the same numbers, but for the milliseconds.
+Written by \`skein airspace --table docs/airspace-table.md\`; the same seeds give the same numbers, but for the
+milliseconds. What the columns mean is told in [airspace.md](airspace.md).
 
 ${[line(headings), line(headings.map(() => '---')), ...rows.map((row) => line(toCells(row)))].join('\n')}
 `;

@@ -29,7 +29,7 @@ export const airspace: Define = (command, console) => {
     .option('--json', 'one JSON document')
     .addHelpText(
       'after',
-      `\n${describeScenarios()}\n\nExamples:\n  skein airspace SUPER 16 RANDOM 25 --disturb noise,latency --seeds 3 --html airspace.html\n  skein airspace --table docs/airspace.md --seeds 10`,
+      `\n${describeScenarios()}\n\nExamples:\n  skein airspace SUPER 16 RANDOM 25 --disturb noise,latency --seeds 3 --html airspace.html\n  skein airspace --table docs/airspace-table.md --seeds 10`,
     );
   command.action(async (words: readonly string[], options: Flags) => {
     const entries = readEntries(words, options);

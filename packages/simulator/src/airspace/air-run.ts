@@ -25,6 +25,8 @@ export interface AirRun {
   readonly losses: number;
   readonly lossesPerFlightHour: number;
   readonly nearCollisions: number;
+  /** Of both, those between two strangers: nobody was there to prevent them. */
+  readonly strangers: { readonly losses: number; readonly nearCollisions: number };
   /** The least `max(d/D, |dz|/H)` of all losses; null where there is none. */
   readonly severity: number | null;
   /** Pairs that were in conflict within twenty seconds. */
@@ -59,7 +61,7 @@ interface Counted {
   readonly losses: readonly LossOfSeparation[];
   readonly conflicts: ConflictWatch;
   readonly costMs: readonly number[];
-  readonly endedS: number;
+  readonly isStranger: (at: number) => boolean;
   readonly tracks?: AirTracks;
 }
 
@@ -75,6 +77,7 @@ export function summariseRun(
       : [{ timeS, ...(asked[at] as ReturnType<typeof askedFlight>), flownM: flownM[at] as number }],
   );
   const flightHours = counted.airborneS.reduce((sum, s) => sum + s, 0) / 3600;
+  const amongStrangers = losses.filter(({ pair }) => pair.every(counted.isStranger));
   const isComplete = arrived.length === scenario.flights.length;
   return {
     scenario: scenario.name,
@@ -87,6 +90,10 @@ export function summariseRun(
     losses: losses.length,
     lossesPerFlightHour: flightHours > 0 ? losses.length / flightHours : 0,
     nearCollisions: losses.filter(({ isNearCollision }) => isNearCollision).length,
+    strangers: {
+      losses: amongStrangers.length,
+      nearCollisions: amongStrangers.filter(({ isNearCollision }) => isNearCollision).length,
+    },
     severity: losses.length > 0 ? Math.min(...losses.map(({ severity }) => severity)) : null,
     conflicts: conflicts.count,
     preventionRate: conflicts.count > 0 ? 1 - losses.length / conflicts.count : null,

@@ -81,7 +81,7 @@ class AirspaceRun {
       losses: this.#separation.losses,
       conflicts: this.#conflicts,
       costMs: this.#costMs,
-      endedS: this.#cycle,
+      isStranger: (at) => this.#disturbance.isStranger(at),
       ...(this.#tracks && { tracks: this.#tracks.tracks }),
     });
   }

@@ -7,6 +7,7 @@ import {
   type AirVelocity,
   conflictInterval,
   type FlightLeg,
+  type FlightRoute,
   isRefusal,
   type PlanRequest,
   planAround,
@@ -57,6 +58,10 @@ const BUFFER = 1.4;
 /** A plan leaves room for catching up. */
 const FASTEST_PLAN_MPS = 12.5;
 const KEEP_S = 3;
+/** What a plan must keep at the least. */
+const tightMinima = { horizontalM: 1.1 * airMinima.horizontalM, verticalM: 1.1 * airMinima.verticalM };
+/** Of the speed that could not be held. */
+const SLOWER = 0.65;
 const REPLAN_S = 2;
 const AHEAD_S = 5;
 
@@ -211,33 +216,46 @@ export class SkeinMethod implements AirMethod {
     steer(at, this.#wish(at, state, timeS));
   }
 
+  /** Where the full buffers find nothing, what is left of them will do: it is better than no plan. */
   #planFrom(at: number, state: PointMass, timeS: number): Trajectory | undefined {
+    const route = this.#routeFrom(at, state, timeS);
+    for (const minima of [this.#minima, tightMinima]) {
+      const plans = planAround({ ...this.#limits, minima, route, waits: 'aloft' }, this.#index);
+      const plan = isRefusal(plans) ? undefined : plans[0];
+      if (plan === undefined) continue;
+      const own = this.#index.get(route.id)?.version;
+      const near = this.#index.conflicts(plan.trajectory, this.#minima);
+      const consulted = new Map(near.map(({ with: { id }, version }) => [id, version]));
+      if (own !== undefined) consulted.set(route.id, own);
+      if (!isRefusal(this.#index.commit(plan.trajectory, consulted))) return plan.trajectory;
+    }
+    return undefined;
+  }
+
+  #routeFrom(at: number, state: PointMass, timeS: number): FlightRoute {
     const { id } = this.#flights[at] as AirFlight;
-    const legs = this.#legs.left(at);
-    const [first] = legs as [FlightLeg];
     const { eastM, northM, upM } = state;
+    const factor = this.#isBehind(at, state, timeS) ? SLOWER : 1;
+    const legs = this.#legs.left(at).map((leg) => ({ ...leg, speedMps: leg.speedMps * factor }));
+    const [first] = legs as [FlightLeg];
     const [dEast, dNorth, dUp] = [first.eastM - eastM, first.northM - northM, first.upM - upM];
     const awayM = Math.hypot(dEast, dNorth, dUp);
     const towardsMps =
       (dEast * state.eastMps + dNorth * state.northMps + dUp * state.upMps) / Math.max(awayM, 1);
     const startSpeedMps = awayM > 50 ? Math.max(0, Math.min(towardsMps, first.speedMps)) : 0;
-    const route = {
-      id,
-      startS: timeS,
-      start: { eastM, northM, upM },
-      startSpeedMps,
-      legs,
-      afterwards: 'gone' as const,
-    };
-    const plans = planAround({ ...this.#limits, route, waits: 'aloft' }, this.#index);
-    const plan = isRefusal(plans) ? undefined : plans[0];
-    if (plan === undefined) return undefined;
-    const version = this.#index.get(id)?.version;
-    const committed = this.#index.commit(
-      plan.trajectory,
-      new Map(version === undefined ? [] : [[id, version]]),
-    );
-    return isRefusal(committed) ? undefined : plan.trajectory;
+    const start = { eastM, northM, upM };
+    return { id, startS: timeS, start, startSpeedMps, legs, afterwards: 'gone' };
+  }
+
+  /** The wind holds it back: it cannot fly so fast. */
+  #isBehind(at: number, { eastM, northM }: PointMass, timeS: number): boolean {
+    const { plan } = this.#guided[at] as Guided;
+    const there = plan && positionAt(plan, timeS);
+    const soon = plan && positionAt(plan, timeS + 1);
+    if (there === undefined || soon === undefined) return true;
+    const [alongEast, alongNorth] = [soon.eastM - there.eastM, soon.northM - there.northM];
+    const behindM = alongEast * (there.eastM - eastM) + alongNorth * (there.northM - northM);
+    return behindM > OFF_M * 0.7 * Math.hypot(alongEast, alongNorth);
   }
 
   /** After its plan, as if it were alone; once driven far off, on along its legs. */
