@@ -24,10 +24,13 @@ const PILOT = [
   ...['telemetry:read', 'telemetry:write', 'mission:write', 'emergency:write', 'coordination:override'],
 ];
 
+/** These drones stand in one place: nobody is told of conflicts. */
+const APART: Settings = { COORDINATION: 'off' };
+
 export async function createOperatorHome(settings: Settings = {}): Promise<OperatorHome> {
   const issuer = createIssuer();
   const home = await createHome({
-    settings: { ...issuer.settings, FLEET_STATUS_INTERVAL_MS: '300', ...settings },
+    settings: { ...issuer.settings, FLEET_STATUS_INTERVAL_MS: '300', ...APART, ...settings },
   });
   const server = await home.start();
   const keyOf = (name: string, tenant: string, permissions: readonly string[], droneId?: string) =>

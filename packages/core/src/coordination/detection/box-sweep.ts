@@ -8,7 +8,8 @@ import { orderByKey } from './radix-order.ts';
 /** Numbers of a box: west, east, south, north, low and high edge, in metres; a box after the other in one array. */
 export const BOX_SIZE = 6;
 
-type TellPair = (one: number, other: number) => void;
+/** True where it is time for a break. */
+type TellPair = (one: number, other: number) => boolean;
 
 /** Keys from 0 to this, rising with what they are of. */
 const LAST_KEY = 0x7fff_ff00;
@@ -25,38 +26,63 @@ export class BoxSweep {
   #lastStrips = new Int32Array(0);
   #stripEnds = new Uint32Array(0);
   #entries = new Uint32Array(0);
+  /** How far the sweep has come: the strip, its entry, and whom that meets next. */
+  #strip = 0;
+  #at = 0;
+  #next = 0;
+  #strips = 0;
+  #isToldToStop = false;
+  #left = 0;
 
-  /**
-   * Tells each overlapping pair of the first `count` boxes once, by their rows; boxes that touch overlap. Ends after
-   * `maxChecks` comparisons: false where there would have been more. Numbers must be finite.
-   */
-  sweep(boxes: Float64Array, count: number, maxChecks: number, tell: TellPair): boolean {
-    if (count < 2) return true;
+  /** Comparisons that the last step did not make of those it might have. */
+  get left(): number {
+    return this.#left;
+  }
+
+  /** Takes in the first `count` boxes; their numbers must be finite. */
+  begin(boxes: Float64Array, count: number): void {
+    this.#strip = this.#at = this.#next = this.#strips = 0;
+    if (count < 2) return;
     this.#reserve(count);
     this.#sort(boxes, count);
-    const strips = this.#strip(count);
-    let checksLeft = maxChecks;
-    let from = 0;
-    for (let strip = 0; strip < strips; strip += 1) {
-      const to = this.#stripEnds[strip] as number;
-      for (let at = from; at < to; at += 1) {
-        const stop = this.#meet(at, Math.min(to, at + 1 + checksLeft), strip, tell);
-        checksLeft -= stop - at - 1;
-        if (checksLeft <= 0 && stop < to) return false;
+    this.#strips = this.#enter(count);
+  }
+
+  /**
+   * Goes on telling each overlapping pair once, by their rows; boxes that touch overlap. Stops after `maxChecks` comparisons,
+   * or when it is told to: false where there may be more to make, by another call.
+   */
+  step(maxChecks: number, tell: TellPair): boolean {
+    this.#left = maxChecks;
+    for (; this.#strip < this.#strips; this.#strip += 1) {
+      const to = this.#stripEnds[this.#strip] as number;
+      for (; this.#at < to; this.#at += 1) {
+        const from = Math.max(this.#next, this.#at + 1);
+        const limit = Math.min(to, from + this.#left);
+        const stop = this.#meet(from, limit, tell);
+        this.#left -= stop - from;
+        this.#next = stop;
+        if (this.#isToldToStop || (stop === limit && stop < to)) return this.#pause();
+        this.#next = 0;
       }
-      from = to;
     }
     return true;
   }
 
-  /** An entry of a strip against those after it that begin before it ends; gives the first that does not, or the end. */
-  #meet(at: number, to: number, strip: number, tell: TellPair): number {
+  #pause(): false {
+    this.#isToldToStop = false;
+    return false;
+  }
+
+  /** An entry of a strip against those that begin before it ends, `from` one on; gives the first that does not, or the end. */
+  #meet(from: number, to: number, tell: TellPair): number {
     const boxes = this.#boxes;
     const entries = this.#entries;
     const westKeys = this.#westKeys;
     const firstStrips = this.#firstStrips;
     const rows = this.#rows;
-    const one = entries[at] as number;
+    const strip = this.#strip;
+    const one = entries[this.#at] as number;
     const eastKey = this.#eastKeys[one] as number;
     const box = one * BOX_SIZE;
     const west = boxes[box] as number;
@@ -66,7 +92,7 @@ export class BoxSweep {
     const low = boxes[box + 4] as number;
     const high = boxes[box + 5] as number;
     const isFirst = firstStrips[one] === strip;
-    let next = at + 1;
+    let next = from;
     for (; next < to; next += 1) {
       const other = entries[next] as number;
       if ((westKeys[other] as number) > eastKey) break;
@@ -78,8 +104,11 @@ export class BoxSweep {
         (boxes[its + 3] as number) < south ||
         (boxes[its] as number) > east ||
         (boxes[its + 1] as number) < west;
-      if (!isApart && (isFirst || firstStrips[other] === strip))
-        tell(rows[one] as number, rows[other] as number);
+      if (isApart || !(isFirst || firstStrips[other] === strip)) continue;
+      if (tell(rows[one] as number, rows[other] as number)) {
+        this.#isToldToStop = true;
+        return next + 1;
+      }
     }
     return next;
   }
@@ -119,7 +148,7 @@ export class BoxSweep {
   }
 
   /** Enters each box in its strips, in the order of the boxes; gives the number of strips. */
-  #strip(count: number): number {
+  #enter(count: number): number {
     const boxes = this.#boxes;
     let [least, most, sumM] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
     for (let at = 0; at < count; at += 1) {

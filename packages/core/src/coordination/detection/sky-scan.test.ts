@@ -50,6 +50,21 @@ test('a pass finds what looking at every pair finds: at edges, at one place, far
   );
 });
 
+test('a pass made in parts finds the same', () => {
+  const part = fc.integer({ min: 1, max: 50 });
+  fc.assert(
+    fc.property(skies, part, part, (options, checks, pairs) => {
+      const sky = randomSky(options);
+      const parts = new SkyScan();
+      parts.begin(sky, NOW_S);
+      let result = parts.step(checks, pairs);
+      while (!result) result = parts.step(checks, pairs);
+      expect(result).toEqual(scan.scan(sky, NOW_S));
+    }),
+    { numRuns: 50 },
+  );
+});
+
 test('two thousand drones, spread or crowded, are judged as by the plain loop over all pairs', () => {
   for (const [seed, sideM] of [
     [1, 9000],

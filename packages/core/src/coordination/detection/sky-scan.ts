@@ -55,6 +55,15 @@ const FLEET_RULE = ruleBetween(fleet, fleet) as PairRule;
 const OWN_M = FLEET_RULE.horizontalM / 2;
 const OWN_UP_M = FLEET_RULE.verticalM / 2;
 
+interface Pass {
+  readonly sky: Sky;
+  readonly check: PairCheck;
+  checksLeft: number;
+  pairsLeft: number;
+  /** The fleet with itself first. */
+  isFleet: boolean;
+}
+
 /** Holds its working space from one pass to the next; a pass depends on nothing but the sky and the time. */
 export class SkyScan {
   readonly #forecasts: Forecasts;
@@ -62,8 +71,7 @@ export class SkyScan {
   readonly #urgent: UrgentPairs;
   readonly #maxPairs: number;
   readonly #maxChecks: number;
-  /** Pairs that may still be judged in this pass; below 0: there were more. */
-  #pairsLeft = 0;
+  #pass: Pass | undefined;
   readonly #sweep = new BoxSweep();
   readonly #slices = new PathSlices();
   #boxes = new Float64Array(0);
@@ -78,26 +86,68 @@ export class SkyScan {
     this.#urgent = new UrgentPairs(maxConflicts);
   }
 
-  /** At a time in seconds since 1970. */
+  /** A whole pass at a time in seconds since 1970. */
   scan(sky: Sky, nowS: number): SkyScanResult {
-    const forecasts = this.#forecasts;
-    forecasts.prepare(sky, nowS);
+    this.begin(sky, nowS);
+    return this.step(this.#maxChecks, this.#maxPairs) as SkyScanResult;
+  }
+
+  /** A pass that is made in parts; the sky must stay as it is until its end. */
+  begin(sky: Sky, nowS: number): void {
+    this.#forecasts.prepare(sky, nowS);
     this.#reserve(sky.count);
     this.#urgent.clear();
-    this.#pairsLeft = this.#maxPairs;
-    const check = new PairCheck(sky, forecasts);
-    const isWhole = this.#sweepFleet(sky, check);
-    const isComplete = this.#sweepExternals(sky, check) && isWhole && this.#pairsLeft >= 0;
+    const check = new PairCheck(sky, this.#forecasts);
+    this.#pass = { sky, check, checksLeft: this.#maxChecks, pairsLeft: this.#maxPairs, isFleet: true };
+    this.#boxFleet(sky);
+  }
+
+  /** Goes on for so many comparisons of boxes and exact checks of pairs at most; the result at the pass's end. */
+  step(checks: number, pairs: number): SkyScanResult | undefined {
+    const pass = this.#pass;
+    if (!pass) return undefined;
+    const isSwept = this.#sweepOn(pass, checks, pairs);
+    if (isSwept && pass.isFleet && this.#boxExternals(pass.sky)) {
+      pass.isFleet = false;
+      pass.checksLeft = this.#maxChecks;
+      return checks < this.#maxChecks ? undefined : this.step(checks, pairs);
+    }
+    if (isSwept || pass.checksLeft <= 0) return this.#end(pass, isSwept);
+    return pass.pairsLeft > 0 ? undefined : this.#end(pass, this.#isWhole(pass));
+  }
+
+  #sweepOn(pass: Pass, checks: number, pairs: number): boolean {
+    const some = Math.min(checks, pass.checksLeft);
+    let pairsLeft = Math.min(pairs, pass.pairsLeft);
+    pass.pairsLeft -= pairsLeft;
+    const isSwept = this.#sweep.step(some, (one, other) => {
+      if (!this.#isOfPass(pass, one, other)) return false;
+      this.#judge(pass.check, one, other);
+      pairsLeft -= 1;
+      return pairsLeft <= 0;
+    });
+    pass.pairsLeft += pairsLeft;
+    pass.checksLeft -= some - this.#sweep.left;
+    return isSwept;
+  }
+
+  /** No pair may be judged any more: whether there would have been one. */
+  #isWhole(pass: Pass): boolean {
+    return this.#sweep.step(pass.checksLeft, (one, other) => this.#isOfPass(pass, one, other));
+  }
+
+  #end({ sky, check }: Pass, isComplete: boolean): SkyScanResult {
+    this.#pass = undefined;
     const conflicts = this.#urgent.list().map(([one, other]) => ({
       ...{ one, other },
       ...(check.evidence(one, other) as ConflictEvidence),
       resolveS: (ruleBetween(sky.kind[one] as number, sky.kind[other] as number) as PairRule).resolveS,
     }));
     const beyond = this.#urgent.found - conflicts.length;
-    return { conflicts, beyond, isComplete, unusable: forecasts.unusable };
+    return { conflicts, beyond, isComplete, unusable: this.#forecasts.unusable };
   }
 
-  #sweepFleet(sky: Sky, check: PairCheck): boolean {
+  #boxFleet(sky: Sky): void {
     const { lookAheadS, intentLookAheadS } = this.#forecasts.limits;
     const times = { straightS: lookAheadS, pathS: intentLookAheadS, onS: 0 };
     const reach: BoxReach = { horizontalM: OWN_M, verticalM: OWN_UP_M, ...times };
@@ -107,16 +157,13 @@ export class SkyScan {
       const row = this.#rows[at] as number;
       if (has[row] === PATH) this.#slices.write(row, reach, this.#writer);
     }
-    return this.#sweep.sweep(this.#boxes, count, this.#maxChecks, (one, other) => {
-      const [oneRow, otherRow] = [this.#rows[one] as number, this.#rows[other] as number];
-      const arePaths = has[oneRow] === PATH && has[otherRow] === PATH;
-      if (!(arePaths && this.#slices.areApart(oneRow, otherRow))) this.#judge(check, one, other);
-    });
+    this.#sweep.begin(this.#boxes, count);
   }
 
-  #sweepExternals(sky: Sky, check: PairCheck): boolean {
+  /** False where there are none. */
+  #boxExternals(sky: Sky): boolean {
     const kinds = [stranger, manned].filter((kind) => sky.kind.subarray(0, sky.count).includes(kind));
-    if (kinds.length === 0) return true;
+    if (kinds.length === 0) return false;
     const ofKind = new Map(kinds.map((kind) => [kind, ruleBetween(fleet, kind) as PairRule]));
     const { lookAheadS } = this.#forecasts.limits;
     const aheadS = Math.max(...[...ofKind.values()].map((rule) => lookAheadS * aheadRatio(rule) + rule.tauS));
@@ -128,12 +175,20 @@ export class SkyScan {
       const upM = verticalM - OWN_UP_M + UNKNOWN_CLIMB_MPS * aheadS;
       reaches.set(kind, { horizontalM: horizontalM - OWN_M, verticalM: upM, ...times });
     }
-    const count = this.#box(sky, (kind) => reaches.get(kind) ?? own);
-    return this.#sweep.sweep(this.#boxes, count, this.#maxChecks, (one, other) => {
-      const [oneRow, otherRow] = [this.#rows[one] as number, this.#rows[other] as number];
-      if (isExternal(sky.kind[oneRow] as number) !== isExternal(sky.kind[otherRow] as number))
-        this.#judge(check, one, other);
-    });
+    this.#sweep.begin(
+      this.#boxes,
+      this.#box(sky, (kind) => reaches.get(kind) ?? own),
+    );
+    return true;
+  }
+
+  /** Whether it is this part of the pass that has to look at the pair. */
+  #isOfPass({ sky, isFleet }: Pass, one: number, other: number): boolean {
+    const [oneRow, otherRow] = [this.#rows[one] as number, this.#rows[other] as number];
+    if (!isFleet) return isExternal(sky.kind[oneRow] as number) !== isExternal(sky.kind[otherRow] as number);
+    const { has } = this.#forecasts;
+    const arePaths = has[oneRow] === PATH && has[otherRow] === PATH;
+    return !(arePaths && this.#slices.areApart(oneRow, otherRow));
   }
 
   /** Boxes of the rows that a reach is given for; gives how many. */
@@ -151,8 +206,6 @@ export class SkyScan {
   }
 
   #judge(check: PairCheck, one: number, other: number): void {
-    this.#pairsLeft = Math.max(-1, this.#pairsLeft - 1);
-    if (this.#pairsLeft < 0) return;
     const oneRow = this.#rows[one] as number;
     const otherRow = this.#rows[other] as number;
     const first = Math.min(oneRow, otherRow);
