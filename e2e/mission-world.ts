@@ -132,6 +132,8 @@ function createTenant(world: MissionWorld, { drones, operator: key, padsAt }: Te
           },
           log,
         );
+        // A socket that has just come is given no missions yet.
+        await new Promise((resolve) => setTimeout(resolve, 1100));
         await task(simulation);
       } finally {
         ended.abort();

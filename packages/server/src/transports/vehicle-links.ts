@@ -1,4 +1,7 @@
-import type { Bus, Channel, OrderMessage, VehicleLink } from '@skein/core';
+import { type Bus, type Channel, type OrderMessage, traitsOf, type VehicleLink } from '@skein/core';
+
+/** A socket younger than this is given no missions: what it says first, and the answer to that, come before what is asked of it. */
+const SETTLING_MS = 1000;
 
 /** The ways to every vehicle that are open now: its sockets, its long poll. */
 export class VehicleLinks {
@@ -8,6 +11,9 @@ export class VehicleLinks {
   readonly #sole = new WeakMap<VehicleLink, readonly VehicleLink[]>();
   readonly #bus: Bus;
   #onAttached: (tenant: string, droneId: string) => void = () => undefined;
+  /** Sockets that have just come, and whose they are. */
+  readonly #settled = new WeakSet<VehicleLink>();
+  readonly #settling = new Map<VehicleLink, (readonly [tenant: string, droneId: string])[]>();
 
   constructor(bus: Bus) {
     this.#bus = bus;
@@ -19,7 +25,22 @@ export class VehicleLinks {
     const links = ofTenant.get(droneId);
     if (links?.includes(link)) return;
     ofTenant.set(droneId, links ? [...links, link] : this.#only(link));
+    if (link.channel === 'websocket') this.#settle(tenant, droneId, link);
     this.#onAttached(tenant, droneId);
+  }
+
+  #settle(tenant: string, droneId: string, link: VehicleLink): void {
+    if (this.#settled.has(link)) return;
+    const others = this.#settling.get(link);
+    if (others) return void others.push([tenant, droneId]);
+    const carried = [[tenant, droneId] as const];
+    this.#settling.set(link, carried);
+    setTimeout(() => {
+      this.#settling.delete(link);
+      this.#settled.add(link);
+      for (const [whose, which] of carried)
+        if (this.#of(whose, which).includes(link)) this.#onAttached(whose, which);
+    }, SETTLING_MS).unref();
   }
 
   /** Called whenever a further way to a vehicle has opened. */
@@ -49,7 +70,8 @@ export class VehicleLinks {
 
   /** Over every way at once; the vehicle knows a repeat by its command id. Returns the ways the bytes went. */
   send(tenant: string, droneId: string, order: OrderMessage): readonly Channel[] {
-    const links = this.#of(tenant, droneId);
+    const isMission = traitsOf(order.command).lane === 'mission';
+    const links = this.#of(tenant, droneId).filter((link) => !(isMission && this.#settling.has(link)));
     return links.filter((link) => link.send(order)).map(({ channel }) => channel);
   }
 

@@ -247,12 +247,13 @@ export class SkeinMethod implements AirMethod {
     return { id, startS: timeS, start, startSpeedMps, legs, afterwards: 'gone' };
   }
 
-  /** The wind holds it back: it cannot fly so fast. */
+  /** Late on its plan, and nobody has steered it: the wind holds it back. */
   #isBehind(at: number, { eastM, northM }: PointMass, timeS: number): boolean {
-    const { plan } = this.#guided[at] as Guided;
+    const { plan, tacticalUntilS } = this.#guided[at] as Guided;
     const there = plan && positionAt(plan, timeS);
     const soon = plan && positionAt(plan, timeS + 1);
-    if (there === undefined || soon === undefined) return true;
+    const wasSteered = tacticalUntilS > Number.NEGATIVE_INFINITY;
+    if (there === undefined || soon === undefined || wasSteered) return false;
     const [alongEast, alongNorth] = [soon.eastM - there.eastM, soon.northM - there.northM];
     const behindM = alongEast * (there.eastM - eastM) + alongNorth * (there.northM - northM);
     return behindM > OFF_M * 0.7 * Math.hypot(alongEast, alongNorth);

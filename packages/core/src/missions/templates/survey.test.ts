@@ -39,7 +39,11 @@ const directed = (point: PlanePoint, from: PlanePoint, to: PlanePoint): Photo =>
 function takePhotos(points: readonly PathPoint[]): readonly Photo[] {
   return points.flatMap((point, at) =>
     (point.actions ?? []).flatMap((action) => {
-      if (action.action === 'take_photo') return [directed(point, points[at - 1] as PathPoint, point)];
+      // Who takes one where the path begins looks the way it will fly.
+      if (action.action === 'take_photo') {
+        const [from, to] = at > 0 ? [points[at - 1], point] : [point, points[1]];
+        return [directed(point, from as PathPoint, to as PathPoint)];
+      }
       if (action.action !== 'start_photos') return [];
       const next = points[at + 1] as PathPoint;
       const first = directed(point, point, next);
@@ -90,7 +94,30 @@ test('every point of any area is seen, in any direction, around any exclusion', 
           expect(photos.some((photo) => shows(photo, point, acrossM, alongM))).toBe(true);
       },
     ),
-    { numRuns: 60 },
+    {
+      numRuns: 60,
+      examples: [
+        // The first line is so short that it is one picture.
+        [
+          [
+            { x: 20, y: 10 },
+            { x: 218.7, y: -144.7 },
+            { x: -14.64, y: -50 },
+          ],
+          [
+            [
+              { x: 0, y: 11.6 },
+              { x: 8.944180554218203, y: 10.659259308302534 },
+              { x: 52.19, y: 9.2 },
+              { x: 9.62, y: -5.56 },
+              { x: -9.85, y: 1.74 },
+              { x: -10.67, y: 12.72 },
+            ],
+          ],
+          6,
+        ],
+      ],
+    },
   );
 });
 
