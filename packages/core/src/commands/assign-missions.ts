@@ -3,12 +3,17 @@ import { isRefusal, type Refusal, refuse } from '../errors.ts';
 import type { DroneState } from '../fleet/drone-state.ts';
 import { MissionId } from '../messages/mission.ts';
 import { Id, maybe } from '../messages/text.ts';
+import { defaultPlug, defaultSwap } from '../missions/energy/charging.ts';
 import { type CommandContext, defineCommand, findDrone } from './command.ts';
 import { findMission, isTheirs } from './find-mission.ts';
-import { round, toGivingWorld } from './give-mission.ts';
+import { type GivingWorld, round, toGivingWorld } from './give-mission.ts';
 import { type GivenMissions, giveMissions } from './give-missions.ts';
+import { inTurns } from './in-turns.ts';
 import { type KeptMatch, matchMissions } from './match-missions.ts';
 import type { CarriedMission } from './mission-record.ts';
+import { freeDrones } from './sequence-facts.ts';
+import { giveSequences, needsSequences, planSequencesOf } from './sequence-missions.ts';
+import { toSequenceView } from './sequence-reply.ts';
 import { toTimingMs } from './vehicle-reply.ts';
 
 const MAX_MISSIONS = 500;
@@ -22,6 +27,20 @@ export const assignMissions = defineCommand({
   fields: {
     mission_ids: maybe(Type.Array(MissionId, { minItems: 1, maxItems: MAX_MISSIONS })),
     drone_ids: maybe(Type.Array(Id(), { minItems: 1, maxItems: 10_000 })),
+    sequences: maybe(
+      Type.Boolean({
+        description:
+          'several for each drone, one after the other; by itself where drones are fewer than missions',
+      }),
+    ),
+    charger: maybe(Type.Enum(['plug', 'swap'])),
+    chargers: maybe(
+      Type.Integer({
+        minimum: 1,
+        maximum: 1000,
+        description: 'drones that can charge at once; all when left out',
+      }),
+    ),
     dry_run: maybe(Type.Boolean({ description: 'only the matching: nothing is sent' })),
   },
   reply: {
@@ -31,6 +50,7 @@ export const assignMissions = defineCommand({
       unassigned: Type.Array(Type.Unknown()),
     },
     ...{ method: Type.String(), cost_s: Type.Number(), optimal: Type.Boolean(), gap_s: Type.Number() },
+    sequences: Type.Optional(Type.Array(Type.Unknown())),
     ...{ decision_id: Type.Optional(Type.String()), timing_ms: Type.Number() },
   },
   deadlineMs: 30_000,
@@ -41,6 +61,9 @@ export const assignMissions = defineCommand({
     const drones = dronesFor(request.drone_ids ?? undefined, context);
     if (isRefusal(drones)) return drones;
     const world = toGivingWorld(context);
+    const free = droneSequences(missions, drones, request.sequences ?? undefined, world);
+    if (isRefusal(free)) return free;
+    if (free) return sequence(missions, free, request, context);
     if (request.dry_run !== true) {
       const given = await giveMissions(missions, drones, world);
       return isRefusal(given) ? given : told(given, context);
@@ -55,6 +78,54 @@ export const assignMissions = defineCommand({
     return { message, assigned: matched, unassigned: left, ...toNumbers(match.decision, context) };
   },
 });
+
+/** The drones that fly several each; undefined where one each is enough, or is asked for. */
+function droneSequences(
+  missions: readonly CarriedMission[],
+  drones: readonly DroneState[],
+  asked: boolean | undefined,
+  world: GivingWorld,
+): readonly DroneState[] | Refusal | undefined {
+  if (asked === false) return undefined;
+  return asked ? freeDrones(missions, drones, world) : needsSequences(missions, drones, world);
+}
+
+interface Terms {
+  readonly charger?: 'plug' | 'swap' | null | undefined;
+  readonly chargers?: number | null | undefined;
+  readonly dry_run?: boolean | null | undefined;
+}
+
+async function sequence(
+  missions: readonly CarriedMission[],
+  free: readonly DroneState[],
+  { charger, chargers, dry_run }: Terms,
+  context: CommandContext,
+) {
+  const world = toGivingWorld(context);
+  const terms = {
+    charger: charger === 'swap' ? defaultSwap : defaultPlug,
+    ...(chargers != null && { slots: chargers }),
+  };
+  const turns = <Result>(steps: Generator<void, Result, void>) => inTurns(steps, context);
+  const planned = await planSequencesOf(missions, free, { world, terms, turns });
+  if (isRefusal(planned)) return planned;
+  const { decision } = planned;
+  const sequences = decision.drones.map((each) => toSequenceView(each, context.nowMs));
+  if (dry_run !== true) {
+    const given = await giveSequences(planned, world);
+    const message = `${given.given.length} of ${missions.length} missions assigned, ${given.waiting.length} wait for their turn`;
+    return { ...told(given, context), message, sequences };
+  }
+  const firsts = decision.drones.flatMap(({ drone, steps: [first] }) =>
+    first?.mission === undefined
+      ? []
+      : [{ mission_id: first.mission, drone_id: drone, score: round(first.startInS) }],
+  );
+  const message = `${decision.assigned} of ${missions.length} missions would be flown; nothing was sent`;
+  const unassigned = decision.left.map(({ mission, reason }) => ({ mission_id: mission, reason }));
+  return { message, assigned: firsts, unassigned, sequences, ...toNumbers(decision, context) };
+}
 
 function missionsFor(
   ids: readonly string[] | undefined,

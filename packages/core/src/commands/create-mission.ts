@@ -11,6 +11,7 @@ import { nextOccurrences, parseSchedule } from '../missions/schedule.ts';
 import { toSitePlace } from './airspace/situation.ts';
 import { toWaypointSite } from './airspace/waypoint-flight.ts';
 import { type CommandContext, defineCommand, findDrone } from './command.ts';
+import { inTurns } from './in-turns.ts';
 import { toMissionSummary } from './mission-record.ts';
 import { type PlannedTemplate, planTemplateInSteps } from './plan-template.ts';
 import { refusePastDeadline } from './refuse-past-deadline.ts';
@@ -88,15 +89,6 @@ async function draw(asked: Asked, context: CommandContext): Promise<PlannedTempl
   // Drones that nobody has named come from where the work begins.
   const homes = ids ? homesOf(ids, context) : Array.from({ length: split ?? 1 }, () => ({ x: 0, y: 0 }));
   return isRefusal(homes) ? homes : inTurns(planTemplateInSteps(message, site.frame, homes), context);
-}
-
-/** A step, then everybody else. */
-async function inTurns<T>(steps: Generator<void, T, void>, { parts }: CommandContext): Promise<T> {
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done) return value;
-    await parts.operations.pause();
-  }
 }
 
 const refuseField = (field: string, reason: string): Refusal =>

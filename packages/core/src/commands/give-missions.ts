@@ -1,4 +1,4 @@
-import { isRefusal, type Refusal } from '../errors.ts';
+import { isRefusal, type Refusal, refuse } from '../errors.ts';
 import type { DroneState } from '../fleet/drone-state.ts';
 import type { MissionDecision } from '../missions/assignment/explain-matching.ts';
 import { type CheckedFlight, checkMissionFlight, chooseForMission, etaOf } from './choose-for-mission.ts';
@@ -95,10 +95,16 @@ function giveOne(
   const mission = world.missions.fresh(planned);
   if (!drone || mission.state !== 'planned') return undefined;
   const flight = checkMissionFlight(planToFly(mission), world.airspace.situationNow(drone), world);
-  if (isRefusal(flight) || !flight.verdict.accepted) return giveAnother(mission, spare, world);
+  if (isRefusal(flight)) return giveAnother(mission, spare, world);
+  if (!flight.verdict.accepted) return giveAnother(mission, spare, world) ?? toUnsafe(flight);
   const told = toTold(reasons, costS ?? 0, flight);
   const kept = giveMission(mission, { drone, flight, reasons: told, decisionId }, world);
   return isRefusal(kept) ? kept : toGiven(kept.mission, drone, told, kept.position);
+}
+
+function toUnsafe({ verdict: { violations } }: CheckedFlight): Refusal | undefined {
+  const [first] = violations;
+  return first && refuse('CONFLICT', { reason: first.check }, { message: first.evidence });
 }
 
 const toGiven = (

@@ -4,6 +4,7 @@ import { auctionFleet } from '../missions/assignment/auction.ts';
 import { defaultCostWeights, toCostTerms, totalCostS } from '../missions/assignment/cost.ts';
 import { solveMatching } from '../missions/assignment/exact-matching.ts';
 import { type BatchDecision, decideBatch, toBatchSnapshot } from '../missions/assignment/explain-matching.ts';
+import type { SequencesDecision } from '../missions/assignment/explain-sequences.ts';
 import { createDroneRead, type DroneRead, findShortfall } from '../missions/assignment/feasibility.ts';
 import type { FleetTable } from '../missions/assignment/fleet-table.ts';
 import type { MissionAsk } from '../missions/assignment/mission-ask.ts';
@@ -30,6 +31,7 @@ export interface MissionMatch {
 }
 
 export type KeptMatch =
+  | (SequencesDecision & { readonly snapshot: string })
   | (BatchDecision & { readonly method: 'exact'; readonly snapshot: string; readonly evaluated: number })
   | {
       readonly decision: 'assign_missions';
@@ -63,6 +65,8 @@ export function matchMissions(
   missions: readonly CarriedMission[],
   drones: readonly DroneState[],
   world: ChoiceWorld,
+  /** Ids of drones that are looked at however many are nearer. */
+  wanted: ReadonlySet<string> = NO_DRONES,
 ): MissionMatch | Refusal {
   const asked: Asked[] = [];
   for (const mission of missions) {
@@ -72,9 +76,11 @@ export function matchMissions(
     asked.push({ mission, fleet, ask, read: createDroneRead(fleet, ask) });
   }
   return missions.length <= MAX_EXACT_MISSIONS
-    ? matchExactly(asked, drones, world)
+    ? matchExactly(asked, drones, world, wanted)
     : matchByAuction(asked, drones);
 }
+
+const NO_DRONES: ReadonlySet<string> = new Set();
 
 /** What a drone costs at least; Infinity where it cannot. */
 function boundS({ read }: Asked, drone: number): number {
@@ -90,9 +96,13 @@ function matchExactly(
   asked: readonly Asked[],
   drones: readonly DroneState[],
   world: ChoiceWorld,
+  wanted: ReadonlySet<string>,
 ): MissionMatch | Refusal {
   const bounds = asked.map((each) => drones.map((_drone, at) => boundS(each, at)));
-  const columns = cheapestColumns(bounds);
+  const columns = cheapestColumns(
+    bounds,
+    drones.flatMap(({ droneId }, at) => (wanted.has(droneId) ? [at] : [])),
+  );
   const costs = Float64Array.from(bounds.flatMap((row) => columns.map((at) => toMs(row[at] as number))));
   const exact = new Set<number>();
   let left = EVALUATIONS * asked.length;
@@ -155,12 +165,15 @@ function exactCost(
 }
 
 /** Of so many missions each needs one of its so many cheapest drones; some more, for those that turn out dearer. */
-function cheapestColumns(bounds: readonly (readonly number[])[]): readonly number[] {
+function cheapestColumns(
+  bounds: readonly (readonly number[])[],
+  wanted: readonly number[],
+): readonly number[] {
   const perRow = Math.max(
     8,
     Math.min(bounds.length + 8, Math.floor(MAX_COLUMNS / Math.max(1, bounds.length))),
   );
-  const columns = new Set<number>();
+  const columns = new Set(wanted);
   for (const row of bounds) {
     const able = row.map((_costS, at) => at).filter((at) => Number.isFinite(row[at]));
     able.sort((a, b) => (row[a] as number) - (row[b] as number) || a - b);

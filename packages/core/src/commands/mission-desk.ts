@@ -189,8 +189,9 @@ export class MissionDesk {
     const wish = uploadWish(mission, context);
     const commandId = this.#idOf(wish);
     this.#parts.intents.hold(commandId, reservation);
+    const { seat: _taken, ...waited } = mission.carriage;
     const carriage: Carriage = {
-      ...mission.carriage,
+      ...waited,
       ...{ planVersion: mission.version, sentFrom: sentFrom(mission) },
       ...(decisionId !== undefined && { decisionId }),
     };

@@ -38,8 +38,22 @@ export interface Carriage {
   readonly startAtMs?: number;
   /** What was asked for, where its drone flies it otherwise to keep clear of others. */
   readonly asked?: Pick<MissionPlan, 'waypoints' | 'speedMps'>;
+  /** Waits for this drone, unless another saves more than the hysteresis. */
+  readonly seat?: SequenceSeat;
   /** The record of why it has its drone. */
   readonly decisionId?: string;
+}
+
+/** Its turn with a drone that flies others before it. */
+export interface SequenceSeat {
+  readonly droneId: string;
+  /** Among the drone's missions, from 1 on. */
+  readonly place: number;
+  readonly startsAtMs: number;
+  /** What the energy of its flight costs, in seconds. */
+  readonly energyS: number;
+  /** The drone is to be charged to this before. */
+  readonly chargedToPct?: number;
 }
 
 export interface CarriedMission extends Mission {
@@ -179,7 +193,13 @@ const toLifeView = ({ carriage, breakPoint, ...mission }: CarriedMission) => ({
     starts_at: at(carriage.startAtMs),
     decision_id: carriage.decisionId,
   },
+  ...(carriage.seat && { sequence: toSeatView(carriage.seat) }),
   ...(carriage.order && { step: carriage.order.step, command_id: carriage.order.commandId }),
+});
+
+const toSeatView = ({ droneId, place, startsAtMs, chargedToPct }: SequenceSeat) => ({
+  ...{ drone_id: droneId, place, starts_at: at(startsAtMs) },
+  ...(chargedToPct !== undefined && { charged_to_pct: chargedToPct }),
 });
 
 const withoutUndefined = (fields: Record<string, unknown>): Readonly<Record<string, unknown>> =>

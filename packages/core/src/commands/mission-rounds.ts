@@ -1,13 +1,14 @@
 import { isRefusal } from '../errors.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { type Pairing, rollForward } from '../missions/assignment/rolling.ts';
-import { rankOf } from './fleet-rows.ts';
 import { createGivingWorld, type GivingWorld } from './give-mission.ts';
 import { giveMatches } from './give-missions.ts';
 import { matchMissions } from './match-missions.ts';
 import { keepCalendar } from './mission-calendar.ts';
 import type { CarriedMission } from './mission-record.ts';
+import { byUrgency } from './mission-urgency.ts';
 import type { Operations } from './operations.ts';
+import { takeSeats } from './sequence-seats.ts';
 
 export interface RoundParts {
   readonly fleet: Fleet;
@@ -20,7 +21,7 @@ const MAX_PER_ROUND = 32;
 
 /**
  * Missions whose time has come, and those that were made to, are given to drones by themselves; one whose plan has not left
- * yet is taken to a better drone where that saves more than the hysteresis. What has begun is not touched.
+ * yet is taken to a better drone where that saves more than the hysteresis, and so is one that waits in a drone's sequence. What has begun is not touched.
  */
 export async function assignWaiting({ fleet, operations, nowMs }: RoundParts): Promise<void> {
   keepCalendar(operations.missions, nowMs);
@@ -42,7 +43,8 @@ async function roll(missions: readonly CarriedMission[], world: GivingWorld): Pr
   const movable = new Set(asked.map(({ id }) => id));
   const bound = () => new Map([...world.bound()].filter(([, mission]) => !movable.has(idOf(mission))));
   const drones = [...world.fleet.drones(world.tenant)];
-  const match = matchMissions(asked, drones, { ...world, bound });
+  const wanted = new Set(asked.flatMap(({ carriage }) => carriage.seat?.droneId ?? []));
+  const match = matchMissions(asked, drones, { ...world, bound }, wanted);
   if (isRefusal(match)) return;
   const current = asked.flatMap(({ id, droneId }): Pairing[] =>
     droneId === undefined ? [] : [{ mission: id, drone: droneId, started: false }],
@@ -50,20 +52,26 @@ async function roll(missions: readonly CarriedMission[], world: GivingWorld): Pr
   const proposed = match.matches.flatMap(({ mission, drone }) =>
     drone ? [{ mission: mission.id, drone: drone.droneId }] : [],
   );
-  const { pairings } = rollForward({ current, proposed, costS: match.costS });
-  const wanted = new Map(pairings.map(({ mission, drone }) => [mission, drone]));
-  const moving = asked.filter(({ id, droneId }) => wanted.has(id) && wanted.get(id) !== droneId);
+  const seats = takeSeats(asked, match, drones, world);
+  const costS = (mission: string, drone: string) =>
+    seats.costS(mission, drone) ?? match.costS(mission, drone);
+  const { pairings } = rollForward({ current: [...current, ...seats.pairings], proposed, costS });
+  const droneOf = new Map(drones.map((drone) => [drone.droneId, drone]));
+  const next = new Map(pairings.map(({ mission, drone }) => [mission, droneOf.get(drone)]));
+  const moving = asked.filter(({ id, droneId }) => (next.get(id)?.droneId ?? droneId) !== droneId);
   if (moving.length === 0) return;
   for (const mission of moving) takeBack(mission, world);
   const ids = new Set(moving.map(({ id }) => id));
-  const matches = match.matches.filter(({ mission }) => ids.has(mission.id));
+  const matches = match.matches
+    .filter(({ mission }) => ids.has(mission.id))
+    .map(({ mission }) => {
+      const drone = next.get(mission.id);
+      return { mission, drone, costS: drone && costS(mission.id, drone.droneId) };
+    });
   await giveMatches({ ...match, matches }, drones, world);
 }
 
 const idOf = (mission: object): string => String((mission as { readonly id?: unknown }).id);
-
-const byUrgency = (a: CarriedMission, b: CarriedMission): number =>
-  rankOf(b) - rankOf(a) || a.createdAtMs - b.createdAtMs || (a.id < b.id ? -1 : 1);
 
 /** Its plan waits for a drone that cannot be reached: nothing has left. */
 function isUnsent({ tenant, state, carriage }: CarriedMission, { operations }: GivingWorld): boolean {

@@ -9,7 +9,7 @@ export interface Route {
   readonly charges: readonly ChargeStop[];
   readonly usedWh: number;
   readonly endS: number;
-  /** Seconds from the first to the last move, and what is used. */
+  /** Seconds from the first to the last move, what is used, and what it costs that tasks begin late. */
   readonly costS: number;
 }
 
@@ -53,7 +53,7 @@ export function evaluateRoute(
   const asked = { drone, tasks, belowS, loadKg: loadOf(problem, drone, tasks) };
   const straight = walkRoute(problem, asked, []);
   if (problem.chargers.length === 0) return straight;
-  // To charge takes time, and so pays only where charge is short, or where it is used up by waiting in the air.
+  // To charge takes time, also of all that comes later, and so pays only where charge is short, or where it is used up by waiting in the air.
   const waits = own.waitW > 0 && problem.energySPerWh > 0;
   if (straight && !(waits && straight.stops.some(({ arriveS, startS }) => startS > arriveS))) return straight;
   return walkRoute(problem, asked, booked());
@@ -82,11 +82,13 @@ export function leastRouteS(problem: SequenceProblem, drone: number, tasks: read
   if (tasks.length === 0) return 0;
   let timeS = own.availableInS;
   let usedWh = 0;
+  let startsS = 0;
   let place = own.place;
   for (const task of tasks) {
     const there = problem.tasks[task] as SequenceTask;
     timeS = Math.max(timeS + problem.travelS(drone, place, there.place), there.earliestS);
     if (!(timeS <= there.latestS)) return Number.POSITIVE_INFINITY;
+    startsS += timeS;
     usedWh += problem.travelWh(drone, place, there.place, loadKg) + there.serviceWh;
     timeS += there.serviceS;
     loadKg -= there.payloadKg;
@@ -94,5 +96,6 @@ export function leastRouteS(problem: SequenceProblem, drone: number, tasks: read
   }
   timeS += problem.travelS(drone, place, own.endPlace);
   usedWh += problem.travelWh(drone, place, own.endPlace, loadKg);
-  return timeS - own.availableInS + problem.energySPerWh * usedWh;
+  const lateS = problem.waitingWeight ? problem.waitingWeight * startsS : 0;
+  return timeS - own.availableInS + problem.energySPerWh * usedWh + lateS;
 }

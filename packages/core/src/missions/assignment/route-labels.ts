@@ -7,6 +7,8 @@ interface Label {
   readonly timeS: number;
   readonly energyWh: number;
   readonly usedWh: number;
+  /** What it costs that tasks began when they did. */
+  readonly lateS: number;
   readonly before: Label | undefined;
   readonly kind: RouteStop['kind'];
   readonly at: number;
@@ -63,7 +65,7 @@ export function walkRoute(
   const walk: Walk = { problem, drone, own, booked, belowS };
   let labels: readonly Label[] = [
     {
-      ...{ timeS: own.availableInS, energyWh: own.energyWh, usedWh: 0, before: undefined },
+      ...{ timeS: own.availableInS, energyWh: own.energyWh, usedWh: 0, lateS: 0, before: undefined },
       ...{ kind: 'end', at: own.place, arriveS: 0, startS: 0, arriveWh: 0, loadKg },
     },
   ];
@@ -138,7 +140,8 @@ function goByCharger(
     if (!(arriveWh >= own.floorWh)) continue;
     const arriveS = before.timeS + thereS;
     const leastUsedWh = before.usedWh + thereWh + travelWh + leg.serviceWh;
-    const leastS = arriveS + travelS + leg.serviceS - own.availableInS + problem.energySPerWh * leastUsedWh;
+    const leastS =
+      arriveS + travelS + leg.serviceS - own.availableInS + problem.energySPerWh * leastUsedWh + before.lateS;
     // Even a charge that took no time would be too dear.
     if (leastS + leg.restS >= walk.belowS) continue;
     for (const level of problem.chargeLevels) {
@@ -147,7 +150,13 @@ function goByCharger(
       const durationS = problem.chargeS(charger, drone, arriveWh, energyWh);
       const startS = findSlot(stops, slots, arriveS, durationS);
       const charged: Label = {
-        ...{ timeS: startS + durationS, energyWh, usedWh: before.usedWh + thereWh, before },
+        ...{
+          timeS: startS + durationS,
+          energyWh,
+          usedWh: before.usedWh + thereWh,
+          lateS: before.lateS,
+          before,
+        },
         ...{ kind: 'charge', at: charger, arriveS, startS, arriveWh, loadKg: leg.loadKg },
       };
       arrive(walk, leg, { label: charged, travelS, travelWh }, ways);
@@ -171,16 +180,28 @@ function arrive(
   const energyWh = arriveWh - spentWh;
   const usedWh = label.usedWh + travelWh + spentWh;
   const timeS = startS + leg.serviceS;
-  const leastS = timeS - own.availableInS + problem.energySPerWh * usedWh + leg.restS;
+  const lateS = label.lateS + (leg.kind === 'task' ? (problem.waitingWeight ?? 0) * startS : 0);
+  const leastS = timeS - own.availableInS + problem.energySPerWh * usedWh + lateS + leg.restS;
   if (!(energyWh >= own.floorWh && leastS < belowS)) return;
   ways.push({
-    ...{ timeS, energyWh, usedWh, before: label, kind: leg.kind, at: leg.at, arriveS, startS, arriveWh },
+    ...{
+      timeS,
+      energyWh,
+      usedWh,
+      lateS,
+      before: label,
+      kind: leg.kind,
+      at: leg.at,
+      arriveS,
+      startS,
+      arriveWh,
+    },
     loadKg: leg.loadKg - leg.payloadKg,
   });
 }
 
-const costOf = ({ own, problem }: Walk, { timeS, usedWh }: Label): number =>
-  timeS - own.availableInS + problem.energySPerWh * usedWh;
+const costOf = ({ own, problem }: Walk, { timeS, usedWh, lateS }: Label): number =>
+  timeS - own.availableInS + problem.energySPerWh * usedWh + lateS;
 
 /** Without those that another is not behind in anything; cheapest first. */
 function keepBest(walk: Walk, labels: Label[]): readonly Label[] {
@@ -198,6 +219,8 @@ function keepBest(walk: Walk, labels: Label[]): readonly Label[] {
 function isAhead({ own, problem }: Walk, other: Label, label: Label): boolean {
   const waitWh = ((label.timeS - other.timeS) * own.waitW) / S_PER_H;
   if (other.timeS > label.timeS || other.energyWh - waitWh < label.energyWh) return false;
+  if (problem.waitingWeight)
+    return problem.energySPerWh * (other.usedWh + waitWh - label.usedWh) + other.lateS <= label.lateS;
   return waitWh === 0 || problem.energySPerWh === 0 || other.usedWh + waitWh <= label.usedWh;
 }
 

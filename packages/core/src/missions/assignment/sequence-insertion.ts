@@ -24,9 +24,13 @@ const TRIED_PLACES = 5;
  * cheaper than its second best (regret-2; Potvin and Rousseau 1993). Tasks that fit nowhere stay out, and those that cost
  * more than leaving them undone, times `eagerness`: above 1 it brings in tasks that only pay together. With `random` a
  * place is now and then overlooked, so that the same tasks do not always come to the same places (blinks; Christiaens and
- * Vanden Berghe 2020).
+ * Vanden Berghe 2020). In steps: a task is read, then others have their turn.
  */
-export function insertTasks(problem: SequenceProblem, plan: SequencePlan, rule: InsertionRule): SequencePlan {
+export function* insertTasks(
+  problem: SequenceProblem,
+  plan: SequencePlan,
+  rule: InsertionRule,
+): Generator<void, SequencePlan, void> {
   const eager: SequenceProblem = {
     ...problem,
     tasks: problem.tasks.map((task) => ({ ...task, unservedS: task.unservedS * rule.eagerness })),
@@ -35,7 +39,7 @@ export function insertTasks(problem: SequenceProblem, plan: SequencePlan, rule: 
   const known: KnownInsertions = new Map();
   let { routes } = plan;
   for (;;) {
-    for (const task of waiting) readInsertions({ problem: eager, routes, rule }, task, known);
+    for (const task of waiting) if (readInsertions({ problem: eager, routes, rule }, task, known)) yield;
     const next = findMostUrgent(eager, waiting, known, rule);
     if (!next) return toPlan(problem, routes, [...waiting]);
     const { drone, tasks, task } = next;
@@ -93,16 +97,20 @@ interface Insertions {
   readonly rule: InsertionRule;
 }
 
-function readInsertions(world: Insertions, task: number, known: KnownInsertions): void {
+/** Whether there was something to be read. */
+function readInsertions(world: Insertions, task: number, known: KnownInsertions): boolean {
   const { problem, routes } = world;
   const insertions = known.get(task) ?? [];
   known.set(task, insertions);
   const { skills } = problem.tasks[task] as SequenceTask;
+  let isNew = false;
   for (let drone = 0; drone < routes.length; drone += 1) {
     if (drone in insertions) continue;
     const canDo = (skills & ~(problem.drones[drone] as SequenceDrone).skills) === 0;
     insertions[drone] = canDo ? findInsertion(world, task, drone) : undefined;
+    isNew = true;
   }
+  return isNew;
 }
 
 function twoBest(insertions: readonly (Insertion | undefined)[]): readonly (Insertion | undefined)[] {

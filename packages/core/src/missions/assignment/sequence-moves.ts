@@ -5,17 +5,18 @@ import type { SequenceProblem } from './sequence-problem.ts';
 const LONGEST_SEGMENT = 3;
 /** Of saved seconds; less is rounding. */
 const LEAST_GAIN_S = 1e-6;
+const TRIES_IN_STEP = 32;
 
 /**
  * Descends to a plan that no small move makes cheaper: a segment to another place, forwards or backwards (relocate,
  * or-opt), a reversed piece (2-opt), two tasks swapped between drones, tails exchanged (2-opt*). Moves are tried in the
  * order of the routes and the first that gains is taken; at most `maxTries` are tried. Returns how many are left.
  */
-export function descend(
+export function* descend(
   problem: SequenceProblem,
   plan: SequencePlan,
   maxTries: number,
-): { readonly plan: SequencePlan; readonly triesLeft: number } {
+): Generator<void, { readonly plan: SequencePlan; readonly triesLeft: number }, void> {
   let best = plan;
   let left = maxTries;
   for (let isBetter = true; isBetter; ) {
@@ -23,21 +24,28 @@ export function descend(
     for (const changes of moves(best)) {
       left -= 1;
       if (left < 0) return { plan: best, triesLeft: 0 };
-      const belowS = changes.reduce(
-        (sumS, { drone }) => sumS + (best.routes[drone]?.costS ?? 0),
-        -LEAST_GAIN_S,
-      );
-      if (!canCostLess(problem, changes, belowS)) continue;
-      const routes = changeRoutes(problem, best.routes, changes, belowS);
-      if (!routes) continue;
-      const moved = toPlan(problem, routes, best.unserved);
-      if (moved.costS >= best.costS - LEAST_GAIN_S) continue;
+      if (left % TRIES_IN_STEP === 0) yield;
+      const moved = make(problem, best, changes);
+      if (!moved) continue;
       best = moved;
       isBetter = true;
       break;
     }
   }
   return { plan: best, triesLeft: left };
+}
+
+/** Undefined where the change is impossible or gains nothing. */
+function make(
+  problem: SequenceProblem,
+  plan: SequencePlan,
+  changes: readonly RouteChange[],
+): SequencePlan | undefined {
+  const belowS = changes.reduce((sumS, { drone }) => sumS + (plan.routes[drone]?.costS ?? 0), -LEAST_GAIN_S);
+  if (!canCostLess(problem, changes, belowS)) return undefined;
+  const routes = changeRoutes(problem, plan.routes, changes, belowS);
+  const moved = routes && toPlan(problem, routes, plan.unserved);
+  return moved && moved.costS < plan.costS - LEAST_GAIN_S ? moved : undefined;
 }
 
 /** Even if charge were no matter. */

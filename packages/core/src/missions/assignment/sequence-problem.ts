@@ -13,6 +13,8 @@ export interface SequenceProblem {
   readonly chargeS: (charger: number, drone: number, fromWh: number, toWh: number) => number;
   /** What a Wh that is used costs, in seconds. */
   readonly energySPerWh: number;
+  /** What a second costs that a task begins later, beside the drones' time; 0 when left out. */
+  readonly waitingWeight?: number;
 }
 
 export interface SequenceDrone {
@@ -57,11 +59,12 @@ const MAX_SEQUENCE_DRONES = 500;
 const MAX_CHARGERS = 100;
 
 export function findProblemFault(problem: SequenceProblem): Refusal | undefined {
-  const { drones, tasks, chargers, chargeLevels, energySPerWh } = problem;
+  const { drones, tasks, chargers, chargeLevels, energySPerWh, waitingWeight = 0 } = problem;
   const fault = (field: string, reason: string) => refuse('VALIDATION_ERROR', { field, reason });
   if (tasks.length > MAX_SEQUENCE_TASKS) return fault('tasks', `at most ${MAX_SEQUENCE_TASKS}`);
   if (drones.length > MAX_SEQUENCE_DRONES) return fault('drones', `at most ${MAX_SEQUENCE_DRONES}`);
   if (chargers.length > MAX_CHARGERS) return fault('chargers', `at most ${MAX_CHARGERS}`);
+  if (!isAmount(waitingWeight)) return fault('waitingWeight', 'a number from 0 on');
   if (!isAmount(energySPerWh)) return fault('energySPerWh', 'a number from 0 on');
   if (!chargeLevels.every((level) => level > 0 && level <= 1))
     return fault('chargeLevels', 'above 0, up to 1');

@@ -64,11 +64,12 @@ export function problemOf({
     travelWh: (_drone, from, to, loadKg) => distanceM(from, to) * EMPTY_WH_PER_M * (1 + 0.2 * loadKg),
     chargeS: (_charger, _drone, fromWh, toWh) => (toWh - fromWh) * 4,
     energySPerWh: 1.5,
+    waitingWeight: seed % 2 === 0 ? 0 : 1,
   };
 }
 
-/** Time, charge and what was used. */
-type Flown = readonly [number, number, number];
+/** Time, charge, what was used, and the sum of the tasks' begins. */
+type Flown = readonly [number, number, number, number];
 
 interface Sortie {
   readonly problem: SequenceProblem;
@@ -86,7 +87,7 @@ function tryOrders(problem: SequenceProblem, drone: number, chosen: number): num
   if (loadKg > own.payloadMaxKg || lacks) return Number.POSITIVE_INFINITY;
   if (tasks.length === 0) return 0;
   const sortie = { problem, drone, own, leastS: Number.POSITIVE_INFINITY };
-  tryNext(sortie, tasks, { place: own.place, loadKg }, [own.availableInS, own.energyWh, 0]);
+  tryNext(sortie, tasks, { place: own.place, loadKg }, [own.availableInS, own.energyWh, 0, 0]);
   return sortie.leastS;
 }
 
@@ -97,7 +98,8 @@ function tryNext(
   flown: Flown,
 ): void {
   const { problem, own } = sortie;
-  const costOf = ([timeS, , usedWh]: Flown) => timeS - own.availableInS + problem.energySPerWh * usedWh;
+  const costOf = ([timeS, , usedWh, beginsS]: Flown) =>
+    timeS - own.availableInS + problem.energySPerWh * usedWh + (problem.waitingWeight ?? 0) * beginsS;
   if (costOf(flown) >= sortie.leastS) return;
   if (left.length === 0)
     for (const way of waysTo(sortie, { from: place, to: own.endPlace, loadKg }, flown))
@@ -112,11 +114,11 @@ function tryNext(
   }
 }
 
-function serve({ own }: Sortie, to: SequenceTask, [timeS, wh, usedWh]: Flown): Flown | undefined {
+function serve({ own }: Sortie, to: SequenceTask, [timeS, wh, usedWh, beginsS]: Flown): Flown | undefined {
   const startS = Math.max(timeS, to.earliestS);
   const spentWh = ((startS - timeS) * own.waitW) / 3600 + to.serviceWh;
   if (startS > to.latestS || wh - spentWh < own.floorWh) return undefined;
-  return [startS + to.serviceS, wh - spentWh, usedWh + spentWh];
+  return [startS + to.serviceS, wh - spentWh, usedWh + spentWh, beginsS + startS];
 }
 
 function waysTo(
@@ -124,9 +126,9 @@ function waysTo(
   { from, to, loadKg }: { from: number; to: number; loadKg: number },
   state: Flown,
 ): readonly Flown[] {
-  const fly = (start: number, end: number, [timeS, wh, usedWh]: Flown): Flown => {
+  const fly = (start: number, end: number, [timeS, wh, usedWh, beginsS]: Flown): Flown => {
     const spentWh = problem.travelWh(drone, start, end, loadKg);
-    return [timeS + problem.travelS(drone, start, end), wh - spentWh, usedWh + spentWh];
+    return [timeS + problem.travelS(drone, start, end), wh - spentWh, usedWh + spentWh, beginsS];
   };
   const byCharger = problem.chargers.flatMap(({ place }, charger) => {
     const there = fly(from, place, state);
@@ -134,7 +136,7 @@ function waysTo(
       .map((level) => level * own.capacityWh)
       .filter((toWh) => toWh > there[1]);
     const charged = levels.map(
-      (toWh): Flown => [there[0] + problem.chargeS(charger, drone, there[1], toWh), toWh, there[2]],
+      (toWh): Flown => [there[0] + problem.chargeS(charger, drone, there[1], toWh), toWh, there[2], there[3]],
     );
     return there[1] >= own.floorWh ? charged.map((full) => fly(place, to, full)) : [];
   });
@@ -207,6 +209,8 @@ export function auditRoute(
   }
   expect(stops.filter(({ kind }) => kind === 'task').map(({ at }) => at)).toEqual(tasks);
   expect(endS).toBeCloseTo(timeS, 6);
-  const flewS = tasks.length === 0 ? 0 : timeS - own.availableInS + problem.energySPerWh * usedWh;
+  const beginsS = stops.reduce((sumS, { kind, startS }) => sumS + (kind === 'task' ? startS : 0), 0);
+  const lateS = (problem.waitingWeight ?? 0) * beginsS;
+  const flewS = tasks.length === 0 ? 0 : timeS - own.availableInS + problem.energySPerWh * usedWh + lateS;
   expect(costS).toBeCloseTo(flewS, 6);
 }

@@ -28,36 +28,51 @@ const MAX_ITERATIONS = 1_000_000;
 /** The plan of the insertion alone: what is to be improved on. */
 export function insertGreedily(problem: SequenceProblem): SequencePlan | Refusal {
   const empty = planNothing(problem);
-  return isRefusal(empty) ? empty : insertTasks(problem, empty, { order: 'cheapest', eagerness: 1 });
+  return isRefusal(empty) ? empty : toEnd(insertTasks(problem, empty, { order: 'cheapest', eagerness: 1 }));
+}
+
+function toEnd<Result>(steps: Generator<void, Result, void>): Result {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** As `planSequencesInSteps`, at once. */
+export function planSequences(problem: SequenceProblem, options: SequenceOptions): SequencePlan | Refusal {
+  return toEnd(planSequencesInSteps(problem, options));
 }
 
 /**
  * Plans many missions for each drone, with charging stops: adaptive large neighbourhood search (Ropke and Pisinger 2006)
  * from a regret insertion, with a descent by small moves at every new best. Simulated annealing cools by iterations, not by
  * a clock: the same problem, seed and iterations give the same plan. What cannot be done in time, within payload, or
- * above the floor of charge, or costs more than leaving it, is left undone.
+ * above the floor of charge, or costs more than leaving it, is left undone. In steps of few milliseconds each: others have
+ * their turn between them.
  */
-export function planSequences(problem: SequenceProblem, options: SequenceOptions): SequencePlan | Refusal {
+export function* planSequencesInSteps(
+  problem: SequenceProblem,
+  options: SequenceOptions,
+): Generator<void, SequencePlan | Refusal, void> {
   const empty = planNothing(problem);
   if (isRefusal(empty)) return empty;
   const random = createRandom(options.seed);
   const iterations = Math.min(options.iterations, MAX_ITERATIONS);
-  const starts = (['regret', 'cheapest'] as const).map((order) =>
-    insertTasks(problem, empty, { order, eagerness: 1 }),
-  );
-  const start = starts.reduce((a, b) => (b.costS < a.costS ? b : a));
-  let { plan: best, triesLeft } = descend(problem, start, options.maxMoves ?? DEFAULT_MOVES);
+  const byRegret = yield* insertTasks(problem, empty, { order: 'regret', eagerness: 1 });
+  const byCost = yield* insertTasks(problem, empty, { order: 'cheapest', eagerness: 1 });
+  const start = byCost.costS < byRegret.costS ? byCost : byRegret;
+  let { plan: best, triesLeft } = yield* descend(problem, start, options.maxMoves ?? DEFAULT_MOVES);
   let current = best;
   const isSmall = problem.tasks.length <= SMALL;
   const choices = createChoices();
   const cooling = createCooling(best.costS, iterations);
   for (let iteration = 0; iteration < iterations; iteration += 1) {
     const choice = choose(choices, random);
-    let next = disturb(problem, current, choice, random);
-    if (isSmall) next = descend(problem, next, SMALL_MOVES).plan;
+    let next = yield* disturb(problem, current, choice, random);
+    if (isSmall) ({ plan: next } = yield* descend(problem, next, SMALL_MOVES));
     let reward = 0;
     if (next.costS < best.costS - LEAST_GAIN_S) {
-      ({ plan: next, triesLeft } = descend(problem, next, triesLeft));
+      ({ plan: next, triesLeft } = yield* descend(problem, next, triesLeft));
       best = next;
       reward = REWARDS.best;
     } else if (next.costS < current.costS - LEAST_GAIN_S) reward = REWARDS.better;
@@ -114,17 +129,17 @@ const SMALL_MOVES = 1000;
 const EAGER_SHARE = 0.25;
 const EAGERNESS = 4;
 
-function disturb(
+function* disturb(
   problem: SequenceProblem,
   plan: SequencePlan,
   { remove, order }: Choice,
   random: () => number,
-): SequencePlan {
+): Generator<void, SequencePlan, void> {
   const most = Math.min(MOST_REMOVED, Math.max(SMALL, Math.ceil(LARGEST_SHARE * problem.tasks.length)));
   const count = 1 + Math.floor(random() * most);
   const eagerness = random() < EAGER_SHARE ? EAGERNESS : 1;
   const rest = removeTasks(problem, plan, remove(problem, plan, count, random));
-  return insertTasks(problem, rest, { order, eagerness, random });
+  return yield* insertTasks(problem, rest, { order, eagerness, random });
 }
 
 function planNothing(problem: SequenceProblem): SequencePlan | Refusal {
