@@ -72,6 +72,8 @@ export class AvoidanceDesk {
   readonly #parts: AvoidanceParts;
   readonly #live = new Map<string, Avoidance>();
   readonly #byCommand = new Map<string, string>();
+  /** Flights that make way for an event. */
+  readonly #byEvent = new Map<string, Set<string>>();
   readonly #unsubscribe: Unsubscribe;
   #listener: Listener = () => undefined;
 
@@ -93,6 +95,15 @@ export class AvoidanceDesk {
   /** Those that make way now. */
   all(): readonly Avoidance[] {
     return [...this.#live.values()];
+  }
+
+  /** Those that make way because of an event. */
+  ofEvent(eventId: string): readonly Avoidance[] {
+    return [...(this.#byEvent.get(eventId) ?? [])].map((key) => this.#live.get(key) as Avoidance);
+  }
+
+  isConcerned(eventId: string): boolean {
+    return this.#byEvent.has(eventId);
   }
 
   of(tenant: string, droneId: string): Avoidance | undefined {
@@ -119,8 +130,9 @@ export class AvoidanceDesk {
     if (isRefusal(submitted)) return submitted;
     const { commandId } = submitted.command;
     const nowMs = this.#parts.clock.now();
-    this.#forgetCommand(before);
+    this.#unlist(key);
     this.#byCommand.set(commandId, key);
+    this.#byEvent.set(wish.eventId, (this.#byEvent.get(wish.eventId) ?? new Set()).add(key));
     this.#live.set(key, {
       ...{ tenant, droneId, isUnderWay, onward, wish, commandId },
       ...{ sinceMs: before?.sinceMs ?? nowMs, orderedMs: nowMs, answer: before?.answer ?? 'none' },
@@ -156,7 +168,7 @@ export class AvoidanceDesk {
 
   forget(tenant: string, droneId: string): void {
     const key = flightIdOf(tenant, droneId);
-    this.#forgetCommand(this.#live.get(key));
+    this.#unlist(key);
     this.#live.delete(key);
   }
 
@@ -213,8 +225,13 @@ export class AvoidanceDesk {
     return true;
   }
 
-  #forgetCommand(avoidance: Avoidance | undefined): void {
-    if (avoidance) this.#byCommand.delete(avoidance.commandId);
+  #unlist(key: string): void {
+    const avoidance = this.#live.get(key);
+    if (!avoidance) return;
+    this.#byCommand.delete(avoidance.commandId);
+    const flights = this.#byEvent.get(avoidance.wish.eventId);
+    flights?.delete(key);
+    if (flights?.size === 0) this.#byEvent.delete(avoidance.wish.eventId);
   }
 
   #follow({ commandId, state }: CommandRecord): void {

@@ -31,10 +31,11 @@ export interface CoordinatorParts {
   readonly mode: CoordinationMode;
 }
 
-export const TURN_MS = 50;
+export const TURN_MS = 20;
 const ROUND_MS = 1000;
-/** What a turn may take of the process. */
-const SLICE_MS = 8;
+/** What a turn may take of the process; more once there is something to tell, because an alert waits. */
+const SLICE_MS = 6;
+const ALERT_SLICE_MS = 15;
 /** Between two looks at the clock. */
 const DRONES_AT_ONCE = 200;
 const CHECKS_AT_ONCE = 50_000;
@@ -82,7 +83,7 @@ export class Coordinator {
     if (this.#resolver.work()) return;
     if (!this.#stage && !this.#begin(beganMs)) return;
     let nowMs = beganMs;
-    while (this.#stage && nowMs - beganMs < SLICE_MS) {
+    while (this.#stage && nowMs - beganMs < (this.#stage.name === 'tell' ? ALERT_SLICE_MS : SLICE_MS)) {
       this.#stage = this.#goOn(this.#stage);
       nowMs = this.#parts.clock.monotonic();
     }

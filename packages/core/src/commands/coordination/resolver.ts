@@ -30,7 +30,7 @@ interface Case {
 
 const HELD: ReadonlySet<string> = new Set(['hold', 'reroute', 'climb', 'descend']);
 /** What one turn may take. */
-const BUDGET_MS = 20;
+const BUDGET_MS = 15;
 /** An order is given again before it lapses, or when it is no longer what is wanted. */
 const RENEW_MS = 2500;
 const CHANGED_MPS = 0.7;
@@ -48,8 +48,11 @@ export class Resolver {
   readonly #given = new Map<string, TacticalAdvice>();
   /** Who has refused is not asked again until then. */
   readonly #deafUntilMs = new Map<string, number>();
-  #queue: readonly Case[] = [];
-  #next = 0;
+  /** What comes first is last. */
+  #queue: Case[] = [];
+  /** Who makes way for nobody any more. */
+  #others: Avoidance[] = [];
+  #isSwept = true;
   #live: LiveSky | undefined;
   #acting: ReadonlySet<number> = new Set();
 
@@ -61,32 +64,45 @@ export class Resolver {
 
   /** A round's conflicts are known. */
   begin(live: LiveSky): void {
+    const { desk } = this.#parts;
     this.#live = live;
     const cases = this.#cases(live);
-    const left = this.#letGo(cases, live);
+    const others = desk.all().filter(({ tenant, droneId, wish }) => {
+      return !cases.has(flightIdOf(tenant, droneId)) && !this.#isDecided(tenant, wish.eventId);
+    });
     // Whoever has no order yet comes first.
-    const isNew = ({ drone }: Case) => this.#parts.desk.of(drone.tenant, drone.droneId) === undefined;
-    const all = [...cases.values()];
-    this.#queue = [...all.filter(isNew), ...all.filter((one) => !isNew(one)), ...left];
-    this.#next = 0;
-    this.#acting = new Set(this.#queue.filter(({ event }) => this.#acts(event)).map(({ row }) => row));
+    const isNew = ({ drone }: Case) => desk.of(drone.tenant, drone.droneId) === undefined;
+    const all = [...cases.values()].reverse();
+    this.#queue = [...all.filter((one) => !isNew(one)), ...all.filter(isNew)];
+    this.#others = [...others];
+    const acting = this.#queue.filter(({ event }) => this.#acts(event)).map(({ row }) => row);
+    const steered = others.map(({ tenant, droneId }) => live.rowOf(flightIdOf(tenant, droneId)) ?? -1);
+    this.#acting = new Set([...acting, ...steered]);
+    this.#isSwept = false;
     this.work();
   }
 
-  /** Does a part of what is left; true while there is more. */
+  /** Does a part of what is left, who is in a conflict first; true while there is more. */
   work(): boolean {
     const live = this.#live;
-    if (!live) return false;
-    const untilMs = this.#parts.clock.monotonic() + BUDGET_MS;
-    for (; this.#next < this.#queue.length; this.#next += 1) {
-      if (this.#parts.clock.monotonic() >= untilMs) return true;
-      this.#resolve(this.#queue[this.#next] as Case, live);
+    if (!live || this.#isSwept) return false;
+    const { clock, desk, keeper } = this.#parts;
+    const untilMs = clock.monotonic() + BUDGET_MS;
+    while (this.#queue.length + this.#others.length > 0 && clock.monotonic() < untilMs) {
+      const next = this.#queue.pop();
+      if (next) this.#resolve(next, live);
+      else this.#letGo(this.#others.pop() as Avoidance, live);
     }
+    if (this.#queue.length + this.#others.length > 0) return true;
+    keeper.sweep(({ id }) => !desk.isConcerned(id));
+    this.#isSwept = true;
     return false;
   }
 
   close(): void {
     this.#queue = [];
+    this.#others = [];
+    this.#isSwept = true;
     this.#parts.desk.onAnswer(() => undefined);
   }
 
@@ -191,7 +207,7 @@ export class Resolver {
       this.#deafUntilMs.set(flightIdOf(whose, droneId), clock.now() + DEAF_MS);
       return desk.forget(whose, droneId);
     }
-    const concerned = desk.all().filter((each) => each.wish.eventId === wish.eventId);
+    const concerned = desk.ofEvent(wish.eventId);
     if (concerned.some((each) => each.answer === 'none')) return;
     for (const tenant of new Set(concerned.map((each) => each.tenant))) {
       const event = events.find(tenant, wish.eventId);
@@ -203,23 +219,17 @@ export class Resolver {
   }
 
   /** Who has no conflict any more goes on with what it was about, once its way is free; until then it keeps clear. */
-  #letGo(cases: ReadonlyMap<string, Case>, live: LiveSky): readonly Case[] {
-    const { desk, keeper, events } = this.#parts;
-    const left: Case[] = [];
-    for (const { tenant, droneId, wish } of desk.all()) {
-      const id = flightIdOf(tenant, droneId);
-      if (cases.has(id) || this.#isDecided(tenant, wish.eventId)) continue;
-      const row = live.rowOf(id);
-      const event = events.find(tenant, wish.eventId);
-      // It has landed, or nobody knows where it is: it has held since.
-      if (row === undefined || !event) desk.forget(tenant, droneId);
-      else if (desk.release(live.droneAt(row), (way) => this.#tactics.isFree(live, row, way)) === false)
-        left.push({ row, drone: live.droneAt(row), event });
-      if (desk.of(tenant, droneId)) continue;
-      this.#tactics.forget(id);
-      this.#given.delete(id);
-    }
-    keeper.sweep((event) => !desk.all().some(({ wish }) => wish.eventId === event.id));
-    return left;
+  #letGo({ tenant, droneId, wish }: Avoidance, live: LiveSky): void {
+    const { desk, events } = this.#parts;
+    const id = flightIdOf(tenant, droneId);
+    const row = live.rowOf(id);
+    const event = events.find(tenant, wish.eventId);
+    // It has landed, or nobody knows where it is: it has held since.
+    if (row === undefined || !event) desk.forget(tenant, droneId);
+    else if (desk.release(live.droneAt(row), (way) => this.#tactics.isFree(live, row, way)) === false)
+      this.#resolve({ row, drone: live.droneAt(row), event }, live);
+    if (desk.of(tenant, droneId)) return;
+    this.#tactics.forget(id);
+    this.#given.delete(id);
   }
 }
