@@ -10,7 +10,8 @@ export interface Written {
 }
 
 export function telemetryOf({ droneId, sessionId, seq, timestamp = new Date().toISOString() }: Written) {
-  return { ...fullSample({ droneId }), sessionId, timestamp, ...(seq !== undefined && { seq }) };
+  const { sessionId: _session, timestamp: _time, ...rest } = fullSample({ droneId });
+  return { sessionId, timestamp, ...(seq !== undefined && { seq }), ...rest };
 }
 
 export const newSession = (): string => randomUUID();

@@ -1,7 +1,8 @@
 import { isRefusal, type Refusal, refuse } from './errors.ts';
-import { type DroneState, hear, observeSkew, type SessionState } from './fleet/drone-state.ts';
+import { type DroneState, hear, type SessionState } from './fleet/drone-state.ts';
 import type { DuplicateWindow, SeenEntry } from './fleet/duplicate-window.ts';
 import type { Fleet } from './fleet/fleet.ts';
+import { observeSkew } from './fleet/skew.ts';
 import type { LocalFrame } from './geo/wgs84.ts';
 import { Question } from './ingest-question.ts';
 import type { Codec } from './messages/codec.ts';

@@ -2,8 +2,10 @@ import type { Enu, GeoPoint } from '../geo/wgs84.ts';
 import type { Channel } from '../messages/channel.ts';
 import {
   COMPACT_BATTERY_AT,
+  COMPACT_HEADING_AT,
   COMPACT_NUMBERS,
   COMPACT_PLACE,
+  COMPACT_SPEED_AT,
   CompactReading,
   type OwnBytes,
   type ReadMessage,
@@ -16,6 +18,7 @@ import type { Reading, Sample } from '../messages/sample.ts';
 import type { TelemetryMessage } from '../messages/telemetry-schema.ts';
 import { FleetMemory, NO_CELL } from './fleet-memory.ts';
 import { isOnGround } from './ground.ts';
+import type { SkewEstimate } from './skew.ts';
 
 /** A drone's session as this node knows it: its key, and how far it has come. */
 export class SessionState {
@@ -158,6 +161,19 @@ export class DroneState {
     return this.#page[this.#at + NUMBERS + COMPACT_BATTERY_AT] as number;
   }
 
+  /** Of the latest sample; NaN before the first. */
+  get receivedAtMs(): number {
+    return this.#page[this.#at + RECEIVED_AT] as number;
+  }
+
+  get groundSpeedMps(): number {
+    return this.#page[this.#at + NUMBERS + COMPACT_SPEED_AT] as number;
+  }
+
+  get headingDeg(): number {
+    return this.#page[this.#at + NUMBERS + COMPACT_HEADING_AT] as number;
+  }
+
   /** Where it was by the latest sample, without making it; NaN where unknown. */
   get place(): GeoPoint & Enu {
     return readPlace(this.#page, this.#at + NUMBERS + COMPACT_PLACE.at);
@@ -257,42 +273,4 @@ export function judgeChannels(drone: DroneState, nowMs: number, aliveMs: number)
 function toChannelState(websocket: boolean, http: boolean): ChannelState {
   if (websocket) return http ? 'both' : 'websocket';
   return http ? 'http' : 'none';
-}
-
-/** Median of received − event time over the last samples, taken at most a few times a second. */
-export interface SkewEstimate {
-  readonly recentMs: number[];
-  count: number;
-  medianMs: number;
-  observedAtMs: number;
-}
-
-const SKEW_SAMPLES = 15;
-/** Fewer samples than this say nothing: one late message is not a wrong clock. */
-const SKEW_MIN_SAMPLES = 5;
-const SKEW_EVERY_MS = 250;
-
-const createSkewEstimate = (): SkewEstimate => ({
-  recentMs: [],
-  count: 0,
-  medianMs: 0,
-  observedAtMs: NEVER,
-});
-
-/** A delay beyond this makes a drone's clock worth watching. */
-const SUSPICIOUS_MS = 1000;
-
-/** Takes a fresh sample's delay in; the median is renewed every few observations only. */
-export function observeSkew(drone: DroneState, timeUs: number, receivedAtMs: number): void {
-  const delayMs = receivedAtMs - timeUs / 1000;
-  if (!drone.skew && Math.abs(delayMs) <= SUSPICIOUS_MS) return;
-  drone.skew ??= createSkewEstimate();
-  const { skew } = drone;
-  if (receivedAtMs - skew.observedAtMs < SKEW_EVERY_MS) return;
-  skew.observedAtMs = receivedAtMs;
-  skew.recentMs[skew.count % SKEW_SAMPLES] = delayMs;
-  skew.count += 1;
-  if (skew.count % SKEW_MIN_SAMPLES !== 0) return;
-  const known = skew.recentMs.toSorted((a, b) => a - b);
-  skew.medianMs = known[known.length >> 1] as number;
 }

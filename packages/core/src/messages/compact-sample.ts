@@ -133,6 +133,8 @@ export const COMPACT_NUMBERS = 12;
 /** Of them, those that say where: east, north, up, latitude, longitude, altitude. */
 export const COMPACT_PLACE = { at: 1, numbers: 6 } as const;
 export const COMPACT_BATTERY_AT = 7;
+export const COMPACT_SPEED_AT = 10;
+export const COMPACT_HEADING_AT = 11;
 
 /** The numbers that say where, from `at` on. */
 export function readPlace(from: Float64Array, at: number): GeoPoint & Enu {

@@ -1,4 +1,4 @@
-import { ConflictWatch } from '../../coordination/detection/conflict-watch.ts';
+import { type ConflictChange, ConflictWatch } from '../../coordination/detection/conflict-watch.ts';
 import { conformanceOf } from '../../coordination/detection/conformance.ts';
 import { defaultForecastLimits } from '../../coordination/detection/forecast-limits.ts';
 import type { Sky } from '../../coordination/detection/sky.ts';
@@ -33,16 +33,24 @@ export interface CoordinatorParts {
 
 export const TURN_MS = 50;
 const ROUND_MS = 1000;
-/** Drones looked at in a turn: a larger fleet is gathered in several. */
-const PER_TURN = 1500;
-/** Of a round, the most urgent; and what a crowd in one place may cost at most: 10 000 drones at 25/km² are 10 checks each. */
+/** What a turn may take of the process. */
+const SLICE_MS = 8;
+/** Between two looks at the clock. */
+const DRONES_AT_ONCE = 200;
+const CHECKS_AT_ONCE = 50_000;
+const PAIRS_AT_ONCE = 2000;
+/** Of a round, the most urgent. */
 const MAX_CONFLICTS = 2048;
-const LEAST_CHECKS = 200_000;
-const CHECKS_PER_DRONE = 20;
-/** A scan that takes long is followed by a rest of so many times its length. */
-const REST = 20;
+/** A round that took long is followed by a rest of so many times what it took of the process. */
+const REST = 4;
 /** After a longer pause (the process was stopped, the machine slept) it is looked before anything is ordered. */
 const LAPSED_MS = 3 * ROUND_MS;
+
+/** What a round is about: the drones, then their conflicts, then what is to be told of them. */
+type Stage =
+  | { readonly name: 'gather'; readonly drones: Iterator<DroneState> }
+  | { readonly name: 'scan'; readonly nowS: number }
+  | { readonly name: 'tell'; readonly changes: readonly ConflictChange[]; told: number };
 
 /**
  * Each second over all that flies: who will come too near to whom, what is told about it, and what is ordered. A round is
@@ -51,15 +59,15 @@ const LAPSED_MS = 3 * ROUND_MS;
 export class Coordinator {
   readonly #parts: CoordinatorParts;
   readonly #live: LiveSky;
-  #scan = toScan(LEAST_CHECKS);
-  #checks = LEAST_CHECKS;
-  #restMs = 0;
+  readonly #scan = new SkyScan({ maxConflicts: MAX_CONFLICTS });
   readonly #watch = new ConflictWatch();
   readonly #keeper: EventKeeper;
   readonly #resolver: Resolver;
-  #drones: Iterator<DroneState> | undefined;
+  #stage: Stage | undefined;
   #startedMs = Number.NEGATIVE_INFINITY;
   #endedMs = Number.NEGATIVE_INFINITY;
+  /** Of the process, in this round or the last. */
+  #spentMs = 0;
 
   constructor(parts: CoordinatorParts) {
     this.#parts = parts;
@@ -70,19 +78,80 @@ export class Coordinator {
 
   /** A part of a round; to be called every `TURN_MS`. */
   turn(): void {
-    const nowMs = this.#parts.clock.monotonic();
+    const beganMs = this.#parts.clock.monotonic();
     if (this.#resolver.work()) return;
-    if (!this.#drones) {
-      if (nowMs - this.#startedMs < Math.max(ROUND_MS, this.#restMs) || !this.#hasWork()) return;
-      this.#startedMs = nowMs;
-      this.#live.begin();
-      this.#drones = this.#parts.fleet.all();
+    if (!this.#stage && !this.#begin(beganMs)) return;
+    let nowMs = beganMs;
+    while (this.#stage && nowMs - beganMs < SLICE_MS) {
+      this.#stage = this.#goOn(this.#stage);
+      nowMs = this.#parts.clock.monotonic();
     }
-    if (this.#gather()) this.#judge(nowMs);
+    this.#spentMs += nowMs - beganMs;
+    if (!this.#stage) this.#end(nowMs);
   }
 
   close(): void {
     this.#resolver.close();
+  }
+
+  #begin(nowMs: number): boolean {
+    const restMs = REST * this.#spentMs;
+    const isDue = nowMs - this.#startedMs >= ROUND_MS && nowMs - this.#endedMs >= restMs;
+    if (!isDue || !this.#hasWork() || isRefusal(this.#parts.airspace.site())) return false;
+    this.#startedMs = nowMs;
+    this.#spentMs = 0;
+    this.#live.begin();
+    this.#stage = { name: 'gather', drones: this.#parts.fleet.all() };
+    return true;
+  }
+
+  /** A little more of the round; undefined at its end. */
+  #goOn(stage: Stage): Stage | undefined {
+    if (stage.name === 'gather') return this.#gather(stage.drones) ? this.#judge() : stage;
+    if (stage.name === 'scan') return this.#look(stage.nowS) ?? stage;
+    const change = stage.changes[stage.told];
+    if (!change) return undefined;
+    this.#keeper.apply(change);
+    stage.told += 1;
+    return stage;
+  }
+
+  /** True once all have been looked at. */
+  #gather(drones: Iterator<DroneState>): boolean {
+    const site = this.#parts.airspace.site();
+    if (isRefusal(site)) return true;
+    for (let left = DRONES_AT_ONCE; left > 0; left -= 1) {
+      const { value: drone, done } = drones.next();
+      if (done) return true;
+      this.#live.look(drone, site.frame);
+    }
+    return false;
+  }
+
+  #judge(): Stage | undefined {
+    const nowMs = this.#parts.clock.now();
+    const nowS = nowMs / 1000;
+    const sky = this.#live.skyAt(nowMs);
+    this.#lapse(nowMs);
+    this.#conform(sky, nowS);
+    if (this.#parts.mode === 'off') return undefined;
+    this.#scan.begin(sky, nowS);
+    return { name: 'scan', nowS };
+  }
+
+  #look(nowS: number): Stage | undefined {
+    const result = this.#scan.step(CHECKS_AT_ONCE, PAIRS_AT_ONCE);
+    if (!result) return undefined;
+    this.#keeper.begin();
+    const idOf = (row: number) => this.#live.idAt(row);
+    return { name: 'tell', changes: this.#watch.update({ ...result, nowS, idOf }), told: 0 };
+  }
+
+  #end(nowMs: number): void {
+    const isAwake = nowMs - this.#endedMs < LAPSED_MS + (REST + TURN_MS / SLICE_MS) * this.#spentMs;
+    this.#keeper.measure(this.#live);
+    this.#endedMs = nowMs;
+    if (isAwake) this.#resolver.begin(this.#live);
   }
 
   /** How each flies what it is committed to. */
@@ -93,22 +162,6 @@ export class Coordinator {
       if (plan) conformance.note(plan, conformanceOf(sky, row, nowS, defaultForecastLimits), nowS);
     }
     conformance.forget((id) => this.#parts.airspace.traffic.get(id) !== undefined);
-  }
-
-  #look(sky: Sky, nowS: number): void {
-    const { clock } = this.#parts;
-    const checks = Math.max(LEAST_CHECKS, CHECKS_PER_DRONE * sky.count);
-    if (checks > this.#checks) {
-      this.#checks = 2 * checks;
-      this.#scan = toScan(this.#checks);
-    }
-    const beganMs = clock.monotonic();
-    const { conflicts, beyond, isComplete } = this.#scan.scan(sky, nowS);
-    const idOf = (row: number) => this.#live.idAt(row);
-    this.#keeper.begin();
-    for (const change of this.#watch.update({ conflicts, beyond, isComplete, nowS, idOf }))
-      this.#keeper.apply(change);
-    this.#restMs = REST * (clock.monotonic() - beganMs);
   }
 
   /** Where nobody looks for conflicts, there may be decisions of operators that have to lapse. */
@@ -126,37 +179,4 @@ export class Coordinator {
       else events.move(event, 'clear');
     }
   }
-
-  /** True once all have been looked at. */
-  #gather(): boolean {
-    const site = this.#parts.airspace.site();
-    if (isRefusal(site) || !this.#drones) {
-      this.#drones = undefined;
-      return false;
-    }
-    for (let left = PER_TURN; left > 0; left -= 1) {
-      const { value: drone, done } = this.#drones.next();
-      if (done) {
-        this.#drones = undefined;
-        return true;
-      }
-      this.#live.look(drone, site.frame);
-    }
-    return false;
-  }
-
-  #judge(monotonicMs: number): void {
-    const isAwake = monotonicMs - this.#endedMs < LAPSED_MS + this.#restMs;
-    const nowMs = this.#parts.clock.now();
-    const nowS = nowMs / 1000;
-    const sky = this.#live.skyAt(nowMs);
-    this.#lapse(nowMs);
-    this.#conform(sky, nowS);
-    if (this.#parts.mode !== 'off') this.#look(sky, nowS);
-    this.#keeper.measure(this.#live);
-    this.#endedMs = monotonicMs;
-    if (isAwake) this.#resolver.begin(this.#live);
-  }
 }
-
-const toScan = (maxChecks: number): SkyScan => new SkyScan({ maxConflicts: MAX_CONFLICTS, maxChecks });

@@ -78,9 +78,8 @@ export class EventKeeper {
   measure(sky: LiveSky): void {
     const { events } = this.#parts;
     if (events.size === 0) return;
-    const rows = sky.rowsById();
     for (const [key, between] of this.#pairs) {
-      const [one, other] = between.map((flight) => rows.get(flight));
+      const [one, other] = between.map((flight) => sky.rowOf(flight));
       if (one === undefined || other === undefined) continue;
       const [tenant = '', id = ''] = key.split(' ');
       this.#note(events.find(tenant, id), this.#apart(sky, one, other));

@@ -4,17 +4,8 @@ import type { TrajectoryIndex } from '../../coordination/trajectory-index.ts';
 import type { DroneState } from '../../fleet/drone-state.ts';
 import { isOnGround } from '../../fleet/ground.ts';
 import type { Enu, LocalFrame } from '../../geo/wgs84.ts';
-import type { Reading } from '../../messages/sample.ts';
 import { flightIdOf } from '../airspace/flight-records.ts';
 import { toSitePlace } from '../airspace/situation.ts';
-
-/** Where a drone was when it was looked at last, and how it moved. */
-interface Track extends Enu {
-  timeUs: number;
-  eastMps: number;
-  northMps: number;
-  upMps: number;
-}
 
 /** Two samples nearer in time say more of their errors than of a movement. */
 const SHORTEST_S = 0.4;
@@ -30,16 +21,30 @@ export const NEAR_M = 700;
 /** Of a crowd in one place no more are looked at. */
 const MOST_IN_CELL = 256;
 
-/** The drones in the air, row by row, as detection wants them; gathered a part at a time. Velocities are those of their positions. */
+const NO_ROW = -1;
+
+/** Of every drone that was ever in the air: when and where it was looked at last, how it moved, and its row in this round. */
+interface Tracks extends Readonly<Record<(typeof TRACK_COLUMNS)[number], Float64Array>> {
+  readonly row: Int32Array;
+}
+const TRACK_COLUMNS = ['timeUs', 'eastM', 'northM', 'upM', 'eastMps', 'northMps', 'upMps'] as const;
+
+/**
+ * The drones in the air, row by row, as detection wants them; gathered a part at a time. Velocities are those of their
+ * positions. In columns that stay from round to round: a large fleet leaves no garbage.
+ */
 export class LiveSky {
   readonly #traffic: TrajectoryIndex;
   #sky = createSky(FIRST_ROWS);
-  #drones: DroneState[] = [];
+  readonly #drones: DroneState[] = [];
+  readonly #slots: number[] = [];
   #heardMs = new Float64Array(FIRST_ROWS);
   #atMs = 0;
   #cells: Map<string, number[]> | undefined;
-  #tracks = new Map<string, Track>();
-  #before = new Map<string, Track>();
+  readonly #slotOf = new Map<DroneState, number>();
+  readonly #slotById = new Map<string, number>();
+  readonly #ids: string[] = [];
+  #tracks = createTracks(FIRST_ROWS);
 
   constructor(traffic: TrajectoryIndex) {
     this.#traffic = traffic;
@@ -52,32 +57,74 @@ export class LiveSky {
 
   /** A new round: nobody is in it yet. */
   begin(): void {
+    for (let row = 0; row < this.#sky.count; row += 1) this.#tracks.row[this.#slots[row] as number] = NO_ROW;
     this.#sky.count = 0;
     this.#cells = undefined;
-    this.#drones = [];
-    this.#before = this.#tracks;
-    this.#tracks = new Map();
   }
 
   /** Takes a drone in where it is in the air and has said where. */
   look(drone: DroneState, frame: LocalFrame): void {
-    const latest = isOnGround(drone) ? undefined : drone.latest;
-    const place = latest && toSitePlace(latest, frame);
-    if (!latest || !place) return;
-    const id = flightIdOf(drone.tenant, drone.droneId);
-    const track = toTrack(latest, place, this.#before.get(id));
-    this.#tracks.set(id, track);
+    const place = isOnGround(drone) ? undefined : toSitePlace(drone.place, frame);
+    if (!place) return;
+    const slot = this.#slotOf.get(drone) ?? this.#meet(drone);
+    this.#move(slot, drone, place);
     const row = this.#sky.count;
     if (row === this.#sky.kind.length) this.#grow();
-    const sky = this.#sky;
+    const [sky, tracks] = [this.#sky, this.#tracks];
     sky.count = row + 1;
-    for (const field of ['eastM', 'northM', 'upM', 'eastMps', 'northMps'] as const)
-      sky[field][row] = track[field];
-    sky.upMps[row] = Math.abs(track.upMps) < LEVEL_MPS ? 0 : track.upMps;
+    sky.eastM[row] = tracks.eastM[slot] as number;
+    sky.northM[row] = tracks.northM[slot] as number;
+    sky.upM[row] = tracks.upM[slot] as number;
+    sky.eastMps[row] = tracks.eastMps[slot] as number;
+    sky.northMps[row] = tracks.northMps[slot] as number;
+    const climbMps = tracks.upMps[slot] as number;
+    sky.upMps[row] = Math.abs(climbMps) < LEVEL_MPS ? 0 : climbMps;
     sky.kind[row] = AIRCRAFT_KINDS.fleet;
-    sky.plans[row] = this.#traffic.get(id)?.trajectory;
-    this.#heardMs[row] = latest.receivedAtMs;
+    sky.plans[row] =
+      this.#traffic.size > 0 ? this.#traffic.get(this.#ids[slot] as string)?.trajectory : undefined;
+    this.#heardMs[row] = drone.receivedAtMs;
     this.#drones[row] = drone;
+    this.#slots[row] = slot;
+    tracks.row[slot] = row;
+  }
+
+  #meet(drone: DroneState): number {
+    const slot = this.#ids.length;
+    const id = flightIdOf(drone.tenant, drone.droneId);
+    this.#ids.push(id);
+    this.#slotOf.set(drone, slot);
+    this.#slotById.set(id, slot);
+    if (slot === this.#tracks.row.length) this.#tracks = createTracks(2 * slot, this.#tracks);
+    return slot;
+  }
+
+  /** On to where the drone is now. */
+  #move(slot: number, drone: DroneState, place: Enu): void {
+    const tracks = this.#tracks;
+    const flownS = (drone.latestTimeUs - (tracks.timeUs[slot] as number)) / 1e6;
+    if (flownS < SHORTEST_S) return;
+    const eastMps = (place.eastM - (tracks.eastM[slot] as number)) / flownS;
+    const northMps = (place.northM - (tracks.northM[slot] as number)) / flownS;
+    const climbMps = (place.upM - (tracks.upM[slot] as number)) / flownS;
+    if (flownS <= LONGEST_S && Math.hypot(eastMps, northMps, climbMps) <= FASTEST_MPS) {
+      const beforeMps = tracks.upMps[slot] as number;
+      tracks.eastMps[slot] = eastMps;
+      tracks.northMps[slot] = northMps;
+      tracks.upMps[slot] = beforeMps + CLIMB_WEIGHT * (climbMps - beforeMps);
+    } else this.#believe(slot, drone);
+    tracks.timeUs[slot] = drone.latestTimeUs;
+    tracks.eastM[slot] = place.eastM;
+    tracks.northM[slot] = place.northM;
+    tracks.upM[slot] = place.upM;
+  }
+
+  /** The drone's own word, its nose being where it flies to. */
+  #believe(slot: number, { groundSpeedMps, headingDeg }: DroneState): void {
+    const isKnown = Number.isFinite(groundSpeedMps + headingDeg);
+    const heading = (headingDeg * Math.PI) / 180;
+    this.#tracks.eastMps[slot] = isKnown ? groundSpeedMps * Math.sin(heading) : 0;
+    this.#tracks.northMps[slot] = isKnown ? groundSpeedMps * Math.cos(heading) : 0;
+    this.#tracks.upMps[slot] = 0;
   }
 
   /** When its ages were reckoned last. */
@@ -104,8 +151,14 @@ export class LiveSky {
   }
 
   idAt(row: number): string {
-    const { tenant, droneId } = this.droneAt(row);
-    return flightIdOf(tenant, droneId);
+    return this.#ids[this.#slots[row] as number] as string;
+  }
+
+  /** The row of a flight; undefined where it is not in the air. */
+  rowOf(id: string): number | undefined {
+    const slot = this.#slotById.get(id);
+    const row = slot === undefined ? NO_ROW : (this.#tracks.row[slot] as number);
+    return row === NO_ROW ? undefined : row;
   }
 
   /** Rows of the cells around a row: all within `NEAR_M`, and some that are farther. */
@@ -135,12 +188,6 @@ export class LiveSky {
     return cells;
   }
 
-  rowsById(): ReadonlyMap<string, number> {
-    const rows = new Map<string, number>();
-    for (let row = 0; row < this.count; row += 1) rows.set(this.idAt(row), row);
-    return rows;
-  }
-
   #grow(): void {
     const old = this.#sky;
     const sky = createSky(2 * old.count);
@@ -156,29 +203,13 @@ export class LiveSky {
   }
 }
 
-function toTrack(latest: Reading, place: Enu, before: Track | undefined): Track {
-  const { timeUs } = latest;
-  const flownS = before ? (timeUs - before.timeUs) / 1e6 : Number.NaN;
-  if (before && flownS < SHORTEST_S) return before;
-  const moved = before && flownS <= LONGEST_S ? velocityBetween(before, place, flownS) : undefined;
-  return { ...place, timeUs, ...(moved ?? toldVelocity(latest)) };
-}
-
-function velocityBetween(from: Track, to: Enu, flownS: number) {
-  const eastMps = (to.eastM - from.eastM) / flownS;
-  const northMps = (to.northM - from.northM) / flownS;
-  const climbMps = (to.upM - from.upM) / flownS;
-  const upMps = from.upMps + CLIMB_WEIGHT * (climbMps - from.upMps);
-  return Math.hypot(eastMps, northMps, climbMps) <= FASTEST_MPS ? { eastMps, northMps, upMps } : undefined;
-}
-
-/** The drone's own word, its nose being where it flies to. */
-function toldVelocity({ groundSpeedMps, headingDeg }: Reading) {
-  if (!Number.isFinite(groundSpeedMps + headingDeg)) return { eastMps: 0, northMps: 0, upMps: 0 };
-  const heading = (headingDeg * Math.PI) / 180;
-  return {
-    eastMps: groundSpeedMps * Math.sin(heading),
-    northMps: groundSpeedMps * Math.cos(heading),
-    upMps: 0,
+function createTracks(slots: number, old?: Tracks): Tracks {
+  const column = (name: (typeof TRACK_COLUMNS)[number]) => {
+    const values = new Float64Array(slots).fill(Number.NaN);
+    if (old) values.set(old[name]);
+    return [name, values] as const;
   };
+  const row = new Int32Array(slots).fill(NO_ROW);
+  if (old) row.set(old.row);
+  return { ...(Object.fromEntries(TRACK_COLUMNS.map(column)) as Omit<Tracks, 'row'>), row };
 }

@@ -97,10 +97,9 @@ export class Resolver {
       .sort((a, b) => a.conflict.evidence.inS - b.conflict.evidence.inS);
     const cases = new Map<string, Case>();
     if (urgent.length === 0) return cases;
-    const rows = live.rowsById();
     for (const { conflict, events } of urgent)
       for (const id of conflict.between) {
-        const row = rows.get(id);
+        const row = live.rowOf(id);
         if (row === undefined || cases.has(id) || cases.size >= MAX_CASES) continue;
         const event = this.#isReachable(live, row) ? this.#eventOf(id, events) : undefined;
         if (event) cases.set(id, { row, drone: live.droneAt(row), event });
@@ -206,12 +205,11 @@ export class Resolver {
   /** Who has no conflict any more goes on with what it was about, once its way is free; until then it keeps clear. */
   #letGo(cases: ReadonlyMap<string, Case>, live: LiveSky): readonly Case[] {
     const { desk, keeper, events } = this.#parts;
-    const rows = desk.size > 0 ? live.rowsById() : new Map<string, number>();
     const left: Case[] = [];
     for (const { tenant, droneId, wish } of desk.all()) {
       const id = flightIdOf(tenant, droneId);
       if (cases.has(id) || this.#isDecided(tenant, wish.eventId)) continue;
-      const row = rows.get(id);
+      const row = live.rowOf(id);
       const event = events.find(tenant, wish.eventId);
       // It has landed, or nobody knows where it is: it has held since.
       if (row === undefined || !event) desk.forget(tenant, droneId);
