@@ -70,7 +70,7 @@ it.concurrent('of more missions than drones each drone flies several, in the ord
       }
     expect(orders.flatMap(({ order }) => order).sort()).toEqual([...missions].sort());
   });
-});
+}, 120_000);
 
 it.concurrent('an area shared by three drones becomes three missions, cut for where they are', async () => {
   const tenant = world.tenant('shared');
