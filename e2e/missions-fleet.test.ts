@@ -39,6 +39,39 @@ it.concurrent('many missions are matched to the drones that fly them best togeth
   });
 });
 
+it.concurrent('of more missions than drones each drone flies several, in the order that was told', async () => {
+  const tenant = world.tenant('in-sequence');
+  await tenant.fly({ drones: 2, ...SPACED }, async ({ state, ids }) => {
+    const missions: string[] = [];
+    for (const i of [0, 1, 0, 1]) {
+      const mission = square(state.x[i] as number, state.y[i] as number);
+      const { body } = await tenant.ask('/api/missions', { mission });
+      missions.push(String(body['missionId']));
+    }
+    const dry = await tenant.ask('/api/missions/assign-all', { dry_run: true });
+    expect(dry).toMatchObject({ status: 200, body: { method: 'sequences', unassigned: [] } });
+    const { status, body } = await tenant.ask('/api/missions/assign-all', {});
+    expect([status, body['unassigned'], (body['assigned'] as Json[]).length]).toEqual([200, [], 2]);
+    const sequences = body['sequences'] as { droneId: string; steps: Json[] }[];
+    expect(sequences.map((each) => each.droneId).sort()).toEqual([...ids].sort());
+    const orders = sequences.map(({ droneId, steps }) => ({
+      droneId,
+      order: steps.map(({ missionId }) => String(missionId)),
+    }));
+    for (const { droneId, order } of orders) {
+      const { body: waiting } = await tenant.get(`/api/missions/${order[1]}`);
+      expect(waiting['mission']).toMatchObject({ status: 'planned', sequence: { droneId, place: 2 } });
+    }
+    for (const { droneId, order } of orders)
+      for (const id of order) {
+        const flown = await tenant.mission(id, is('completed'));
+        expect(flown).toMatchObject({ droneId });
+        expect(flown).not.toHaveProperty('sequence');
+      }
+    expect(orders.flatMap(({ order }) => order).sort()).toEqual([...missions].sort());
+  });
+}, 120_000);
+
 it.concurrent('an area shared by three drones becomes three missions, cut for where they are', async () => {
   const tenant = world.tenant('shared');
   const { eastM, northM } = tenant.padsAt;

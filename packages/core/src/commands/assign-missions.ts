@@ -12,7 +12,7 @@ import { inTurns } from './in-turns.ts';
 import { type KeptMatch, matchMissions } from './match-missions.ts';
 import type { CarriedMission } from './mission-record.ts';
 import { freeDrones } from './sequence-facts.ts';
-import { giveSequences, needsSequences, planSequencesOf } from './sequence-missions.ts';
+import { giveSequences, mostUrgent, needsSequences, planSequencesOf } from './sequence-missions.ts';
 import { toSequenceView } from './sequence-reply.ts';
 import { toTimingMs } from './vehicle-reply.ts';
 
@@ -61,7 +61,8 @@ export const assignMissions = defineCommand({
     const drones = dronesFor(request.drone_ids ?? undefined, context);
     if (isRefusal(drones)) return drones;
     const world = toGivingWorld(context);
-    const free = droneSequences(missions, drones, request.sequences ?? undefined, world);
+    const asked = request.sequences ?? undefined;
+    const free = await inTurns(dronesToSequence(missions, drones, asked, world), context);
     if (isRefusal(free)) return free;
     if (free) return sequence(missions, free, request, context);
     if (request.dry_run !== true) {
@@ -80,14 +81,15 @@ export const assignMissions = defineCommand({
 });
 
 /** The drones that fly several each; undefined where one each is enough, or is asked for. */
-function droneSequences(
+function* dronesToSequence(
   missions: readonly CarriedMission[],
   drones: readonly DroneState[],
   asked: boolean | undefined,
   world: GivingWorld,
-): readonly DroneState[] | Refusal | undefined {
+): Generator<void, readonly DroneState[] | Refusal | undefined, void> {
   if (asked === false) return undefined;
-  return asked ? freeDrones(missions, drones, world) : needsSequences(missions, drones, world);
+  if (asked) return yield* freeDrones(mostUrgent(missions), drones, world);
+  return yield* needsSequences(missions, drones, world);
 }
 
 interface Terms {

@@ -28,12 +28,12 @@ export interface ChargingTerms {
 /** With these a drone takes no part now. */
 const UNFREE: ReadonlySet<ExclusionCode> = new Set(['NO_DATA', 'NOT_READY', 'BUSY', 'LINK_LOST', 'HEALTH']);
 
-/** Those that could be sent on some mission now, charge apart, the nearest first. */
-export function freeDrones(
+/** Those that could be sent on some mission now, charge apart, the nearest first; a mission is read, then others have their turn. */
+export function* freeDrones(
   missions: readonly CarriedMission[],
   drones: readonly DroneState[],
   world: ChoiceWorld,
-): readonly DroneState[] | Refusal {
+): Generator<void, readonly DroneState[] | Refusal, void> {
   const nearS = new Float64Array(drones.length).fill(Number.POSITIVE_INFINITY);
   for (const mission of missions) {
     const input = toChoiceInput(planToFly(mission), drones, world);
@@ -44,6 +44,7 @@ export function freeDrones(
       if (!shortfall || !UNFREE.has(shortfall.code))
         nearS[at] = Math.min(nearS[at] as number, read.facts.etaS);
     }
+    yield;
   }
   return [...drones.keys()]
     .filter((at) => Number.isFinite(nearS[at]))

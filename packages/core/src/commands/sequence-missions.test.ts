@@ -145,6 +145,35 @@ test('rounds give the waiting missions in their order, each to its drone', async
     expect(flown.get(drone_id)).toEqual(steps.flatMap(({ mission_id }) => mission_id ?? []));
 });
 
+/** A mission beside d2 that waits for d1, which is to be charged before; who has it after a round. */
+async function waiting(startsInS: number, afterS = 0): Promise<string | undefined> {
+  const world = new MissionWorld(2);
+  await world.second();
+  const { fleet, operations, nowMs } = world;
+  const seat = {
+    droneId: 'd1',
+    place: 1,
+    startsAtMs: nowMs + startsInS * 1000,
+    energyS: 20,
+    chargedToPct: 100,
+  };
+  const carriage = { autoAssign: true, seat };
+  operations.missions.create(planAt(500, 100), { tenant: 't', createdBy: 'op', id: 'm', carriage });
+  for (let second = 0; second < afterS; second += 1) await world.second();
+  await assignWaiting({ fleet, operations, nowMs: world.nowMs });
+  const { droneId, carriage: kept } = operations.missions.find('t', 'm') ?? {};
+  expect(kept?.seat).toEqual(droneId === undefined ? seat : undefined);
+  return droneId;
+}
+
+test('another drone is given a waiting mission where it saves more than the hysteresis, or its own is a minute late', async () => {
+  expect(await waiting(5)).toBeUndefined();
+  expect(await waiting(300)).toBe('d2');
+  // Its time has come: charged or not, it flies.
+  expect(await waiting(5, 6)).toBe('d1');
+  expect(await waiting(5, 66)).toBe('d2');
+});
+
 test('where the charge does not last a drone charges at home in between, to a level that is told', async () => {
   const far: Places = Array.from({ length: 6 }, (_none, at) => [250 + at * 10, 2500] as const);
   const world = await open(far);

@@ -32,13 +32,16 @@ export interface GivenSequences extends GivenMissions {
 
 type Turns = <Result>(steps: Generator<void, Result, void>) => Promise<Result>;
 
+export const mostUrgent = (missions: readonly CarriedMission[]): readonly CarriedMission[] =>
+  [...missions].sort(byUrgency).slice(0, MAX_SEQUENCED);
+
 /** Of too many the most urgent, and the nearest drones. */
 export async function planSequencesOf(
   missions: readonly CarriedMission[],
   free: readonly DroneState[],
   { world, terms, turns }: { world: GivingWorld; terms: ChargingTerms; turns: Turns },
 ): Promise<PlannedSequences | Refusal> {
-  const urgent = [...missions].sort(byUrgency).slice(0, MAX_SEQUENCED);
+  const urgent = mostUrgent(missions);
   const drones = free.slice(0, MAX_SEQUENCED);
   const facts = await turns(readSequenceFacts(urgent, drones, terms, world));
   if (isRefusal(facts)) return facts;
@@ -118,13 +121,16 @@ function toSeats({ decision, facts }: PlannedSequences, nowMs: number): Readonly
   return seats;
 }
 
-/** Whether there is more to be flown than drones are free for. */
-export function needsSequences(
+/** The drones that are free, where there is more to be flown than one each. */
+export function* needsSequences(
   missions: readonly CarriedMission[],
   drones: readonly DroneState[],
   world: GivingWorld,
-): readonly DroneState[] | Refusal | undefined {
+): Generator<void, readonly DroneState[] | Refusal | undefined, void> {
   if (missions.length > MAX_SEQUENCED || missions.length < 2) return undefined;
-  const free = freeDrones(missions, drones, world);
+  // Of a large fleet one look is mostly enough.
+  const some = yield* freeDrones(missions.slice(0, 1), drones, world);
+  if (isRefusal(some) || some.length >= missions.length) return isRefusal(some) ? some : undefined;
+  const free = yield* freeDrones(missions, drones, world);
   return isRefusal(free) || free.length < missions.length ? free : undefined;
 }

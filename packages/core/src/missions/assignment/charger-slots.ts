@@ -10,15 +10,15 @@ export interface ChargeStop {
 
 /** The earliest begin, from `arriveS` on, at which the charger has a slot for so long; others keep theirs. */
 export function findSlot(
-  booked: readonly ChargeStop[],
+  all: readonly ChargeStop[],
   slots: number,
   arriveS: number,
   durationS: number,
 ): number {
+  if (all.length < slots) return arriveS;
+  const booked = all.filter(({ endS }) => endS > arriveS);
   if (booked.length < slots) return arriveS;
-  const begins = [arriveS, ...booked.map(({ endS }) => endS).filter((endS) => endS > arriveS)].sort(
-    (a, b) => a - b,
-  );
+  const begins = [arriveS, ...booked.map(({ endS }) => endS)].sort((a, b) => a - b);
   for (const startS of begins) {
     const during = booked.filter((each) => each.startS < startS + durationS && each.endS > startS);
     // At most so many overlap at once; it is the begins within the time that can fill the last slot.

@@ -44,10 +44,12 @@ export interface SequenceStep {
 
 /** Rounds of the search: few missions are planned to the end, many in bounded time. */
 const ROUNDS = 2400;
-const MOST_ROUNDS = 200;
-const LEAST_ROUNDS = 20;
+const MOST_ROUNDS = 120;
+/** Where drones wait for one another's charging a round takes long. */
+const QUEUE_SHARE = 0.2;
 const MAX_MOVES = 4000;
 const SEED_DIGITS = 8;
+const SMALL = 8;
 
 /** In steps of few milliseconds each. The same facts give the same decision: chance is drawn from them. */
 export function* decideSequencesInSteps(
@@ -55,9 +57,10 @@ export function* decideSequencesInSteps(
 ): Generator<void, SequencesDecision | Refusal, void> {
   const inputsHash = contentHash(JSON.stringify(facts));
   const count = facts.missions.length;
+  const share = facts.slots < facts.drones.length && count > SMALL ? QUEUE_SHARE : 1;
   const plan = yield* planSequencesInSteps(toSequenceProblem(facts), {
     seed: Number.parseInt(inputsHash.slice(0, SEED_DIGITS), 16),
-    iterations: Math.max(LEAST_ROUNDS, Math.min(MOST_ROUNDS, Math.round(ROUNDS / Math.max(1, count)))),
+    iterations: Math.ceil(Math.min(MOST_ROUNDS, ROUNDS / Math.max(1, count)) * share),
     maxMoves: MAX_MOVES,
   });
   if (isRefusal(plan)) return plan;

@@ -56,6 +56,7 @@ const FULL_PCT = 100;
 const UNSERVED_S = 1e5;
 const MAX_RANK = 10;
 const HOME = 0;
+const NO_QUEUE = 1e9;
 
 /** Charge that a drone at home takes on before anything else: it could not even hover. */
 export interface FirstCharge {
@@ -78,7 +79,8 @@ export function toSequenceProblem(facts: SequenceFacts): SequenceProblem {
   return {
     drones: facts.drones.map((drone) => toDrone(drone, facts.charger, 1 + 2 * count)),
     tasks: facts.missions.map((mission, at) => toTask(mission, at, count)),
-    chargers: [{ place: HOME, slots: facts.slots }],
+    // With one for each nobody waits.
+    chargers: [{ place: HOME, slots: facts.slots < facts.drones.length ? facts.slots : NO_QUEUE }],
     chargeLevels: CHARGE_LEVELS,
     travelS: createWays(facts, {
       out: ({ outS }) => outS,

@@ -3,6 +3,8 @@ import { changeRoutes, type SequencePlan, toPlan } from './sequence-plan.ts';
 import type { SequenceDrone, SequenceProblem, SequenceTask } from './sequence-problem.ts';
 
 interface Insertion {
+  /** Tasks that had been put in when it was looked for. */
+  readonly round: number;
   readonly drone: number;
   readonly tasks: readonly number[];
   readonly moreS: number;
@@ -24,7 +26,7 @@ const TRIED_PLACES = 5;
  * cheaper than its second best (regret-2; Potvin and Rousseau 1993). Tasks that fit nowhere stay out, and those that cost
  * more than leaving them undone, times `eagerness`: above 1 it brings in tasks that only pay together. With `random` a
  * place is now and then overlooked, so that the same tasks do not always come to the same places (blinks; Christiaens and
- * Vanden Berghe 2020). In steps: a task is read, then others have their turn.
+ * Vanden Berghe 2020). In steps: a place is tried, then others have their turn.
  */
 export function* insertTasks(
   problem: SequenceProblem,
@@ -37,16 +39,24 @@ export function* insertTasks(
   };
   const waiting = new Set(plan.unserved);
   const known: KnownInsertions = new Map();
+  const mayQueue = hasQueues(problem);
   let { routes } = plan;
-  for (;;) {
-    for (const task of waiting) if (readInsertions({ problem: eager, routes, rule }, task, known)) yield;
+  for (let round = 0; ; ) {
+    for (const task of waiting) yield* readInsertions({ problem: eager, routes, rule, round }, task, known);
     const next = findMostUrgent(eager, waiting, known, rule);
     if (!next) return toPlan(problem, routes, [...waiting]);
     const { drone, tasks, task } = next;
+    if (mayQueue && next.round < round) {
+      // Looked for again, now that others have their stops: it may not be the best any more.
+      delete known.get(task)?.[drone];
+      continue;
+    }
     const changed = changeRoutes(problem, routes, [{ drone, tasks }]);
     if (!changed) throw new Error('An insertion that was tried fits no longer.');
-    forget(known, routes[drone] as Route, changed[drone] as Route, drone);
+    // Beside queues only the drone's own insertions change with its route.
+    for (const insertions of known.values()) delete insertions[drone];
     routes = changed;
+    round += 1;
     waiting.delete(task);
   }
 }
@@ -85,32 +95,31 @@ function findMostUrgent(
   return most;
 }
 
-/** Only the drone's own insertions change with its route, unless chargers are booked anew. */
-function forget(known: KnownInsertions, before: Route, after: Route, drone: number): void {
-  if (before.charges.length > 0 || after.charges.length > 0) known.clear();
-  for (const insertions of known.values()) delete insertions[drone];
-}
+/** Where drones may have to wait for one another's charging, an insertion gets dearer with every other route. */
+const hasQueues = ({ chargers, drones }: SequenceProblem): boolean =>
+  chargers.some(({ slots }) => slots < drones.length);
 
 interface Insertions {
   readonly problem: SequenceProblem;
   readonly routes: readonly Route[];
   readonly rule: InsertionRule;
+  readonly round: number;
 }
 
-/** Whether there was something to be read. */
-function readInsertions(world: Insertions, task: number, known: KnownInsertions): boolean {
+function* readInsertions(
+  world: Insertions,
+  task: number,
+  known: KnownInsertions,
+): Generator<void, void, void> {
   const { problem, routes } = world;
   const insertions = known.get(task) ?? [];
   known.set(task, insertions);
   const { skills } = problem.tasks[task] as SequenceTask;
-  let isNew = false;
   for (let drone = 0; drone < routes.length; drone += 1) {
     if (drone in insertions) continue;
     const canDo = (skills & ~(problem.drones[drone] as SequenceDrone).skills) === 0;
-    insertions[drone] = canDo ? findInsertion(world, task, drone) : undefined;
-    isNew = true;
+    insertions[drone] = canDo ? yield* findInsertion(world, task, drone) : undefined;
   }
-  return isNew;
 }
 
 function twoBest(insertions: readonly (Insertion | undefined)[]): readonly (Insertion | undefined)[] {
@@ -124,11 +133,11 @@ function twoBest(insertions: readonly (Insertion | undefined)[]): readonly (Inse
   return [best, second];
 }
 
-function findInsertion(
-  { problem, routes, rule: { random = NO_CHANCE } }: Insertions,
+function* findInsertion(
+  { problem, routes, rule: { random = NO_CHANCE }, round }: Insertions,
   task: number,
   drone: number,
-): Insertion | undefined {
+): Generator<void, Insertion | undefined, void> {
   const before = routes[drone] as Route;
   const { unservedS } = problem.tasks[task] as SequenceTask;
   let best: Insertion | undefined;
@@ -137,9 +146,10 @@ function findInsertion(
     const tasks = before.tasks.toSpliced(place, 0, task);
     const dearestS = Math.min(best?.moreS ?? Number.POSITIVE_INFINITY, unservedS);
     const changed = changeRoutes(problem, routes, [{ drone, tasks }], before.costS + dearestS);
+    yield;
     if (!changed) continue;
     const moreS = (changed[drone] as Route).costS - before.costS;
-    if (!best || moreS < best.moreS) best = { drone, tasks, moreS };
+    if (!best || moreS < best.moreS) best = { drone, tasks, moreS, round };
   }
   return best;
 }

@@ -5,7 +5,7 @@ import type { SequenceProblem } from './sequence-problem.ts';
 const LONGEST_SEGMENT = 3;
 /** Of saved seconds; less is rounding. */
 const LEAST_GAIN_S = 1e-6;
-const TRIES_IN_STEP = 32;
+const TRIES_IN_STEP = 8;
 
 /**
  * Descends to a plan that no small move makes cheaper: a segment to another place, forwards or backwards (relocate,

@@ -1,13 +1,13 @@
 import { changeRoutes, type SequencePlan, toPlan } from './sequence-plan.ts';
 import type { SequenceProblem, SequenceTask } from './sequence-problem.ts';
 
-/** Chooses tasks to be taken out of a plan. */
+/** Chooses tasks to be taken out of a plan; in steps where that takes long. */
 export type Removal = (
   problem: SequenceProblem,
   plan: SequencePlan,
   count: number,
   random: () => number,
-) => readonly number[];
+) => readonly number[] | Generator<void, readonly number[], void>;
 
 const servedOf = (plan: SequencePlan): readonly number[] => plan.routes.flatMap(({ tasks }) => tasks);
 
@@ -19,16 +19,16 @@ export const removeRandom: Removal = (_problem, plan, count, random) =>
   takeRanked(servedOf(plan), count, random, 1);
 
 /** Those whose removal saves most. */
-export const removeWorst: Removal = (problem, plan, count, random) => {
+export const removeWorst: Removal = function* (problem, plan, count, random) {
   const saved = new Map<number, number>();
-  plan.routes.forEach(({ tasks, costS }, drone) => {
+  for (const [drone, { tasks, costS }] of plan.routes.entries())
     for (const task of tasks) {
       const without = changeRoutes(problem, plan.routes, [
         { drone, tasks: tasks.filter((each) => each !== task) },
       ]);
       saved.set(task, costS - (without?.[drone]?.costS ?? costS));
+      yield;
     }
-  });
   const ranked = [...saved].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([task]) => task);
   return takeRanked(ranked, count, random, GREED);
 };
@@ -83,20 +83,21 @@ function takeRanked(
  * The plan without these tasks. A route that comes out impossible without them (a charger is taken at its new hour) is
  * emptied whole.
  */
-export function removeTasks(
+export function* removeTasks(
   problem: SequenceProblem,
   plan: SequencePlan,
   removed: readonly number[],
-): SequencePlan {
+): Generator<void, SequencePlan, void> {
   const out = new Set(removed);
   const unserved = [...plan.unserved, ...removed];
   let { routes } = plan;
-  plan.routes.forEach(({ tasks }, drone) => {
+  for (const [drone, { tasks }] of plan.routes.entries()) {
     const kept = tasks.filter((task) => !out.has(task));
-    if (kept.length === tasks.length) return;
+    if (kept.length === tasks.length) continue;
     const changed = changeRoutes(problem, routes, [{ drone, tasks: kept }]);
     if (!changed) unserved.push(...kept);
     routes = changed ?? changeRoutes(problem, routes, [{ drone, tasks: [] }]) ?? routes;
-  });
+    yield;
+  }
   return toPlan(problem, routes, unserved);
 }

@@ -138,7 +138,8 @@ function* disturb(
   const most = Math.min(MOST_REMOVED, Math.max(SMALL, Math.ceil(LARGEST_SHARE * problem.tasks.length)));
   const count = 1 + Math.floor(random() * most);
   const eagerness = random() < EAGER_SHARE ? EAGERNESS : 1;
-  const rest = removeTasks(problem, plan, remove(problem, plan, count, random));
+  const removed = remove(problem, plan, count, random);
+  const rest = yield* removeTasks(problem, plan, 'next' in removed ? yield* removed : removed);
   return yield* insertTasks(problem, rest, { order, eagerness, random });
 }
 
