@@ -33,8 +33,8 @@ export interface CoordinatorParts {
 
 export const TURN_MS = 20;
 const ROUND_MS = 1000;
-/** What a turn may take of the process; more once there is something to tell, because an alert waits. */
-const SLICE_MS = 6;
+/** What a turn may take of the process; more where an order waits for what is to be told. */
+const SLICE_MS = 4;
 const ALERT_SLICE_MS = 15;
 /** Between two looks at the clock. */
 const DRONES_AT_ONCE = 200;
@@ -83,12 +83,16 @@ export class Coordinator {
     if (this.#resolver.work()) return;
     if (!this.#stage && !this.#begin(beganMs)) return;
     let nowMs = beganMs;
-    while (this.#stage && nowMs - beganMs < (this.#stage.name === 'tell' ? ALERT_SLICE_MS : SLICE_MS)) {
+    while (this.#stage && nowMs - beganMs < this.#sliceMs(this.#stage)) {
       this.#stage = this.#goOn(this.#stage);
       nowMs = this.#parts.clock.monotonic();
     }
     this.#spentMs += nowMs - beganMs;
     if (!this.#stage) this.#end(nowMs);
+  }
+
+  #sliceMs({ name }: Stage): number {
+    return name === 'tell' && this.#parts.mode === 'act' ? ALERT_SLICE_MS : SLICE_MS;
   }
 
   close(): void {

@@ -10,6 +10,7 @@ interface KeeperParts {
   readonly events: EventBook;
   readonly clock: Clock;
   readonly newId: () => string;
+  readonly mode: keyof typeof MAX_RAISED;
   /** What must hold in flight: below it separation is lost. */
   readonly minima: SeparationMinima;
 }
@@ -20,8 +21,8 @@ export interface KeptConflict {
   readonly events: readonly { readonly tenant: string; readonly id: string }[];
 }
 
-/** New events of a round: what is beyond is told when its level changes. */
-const MAX_RAISED = 256;
+/** New events of a round, the most urgent: what is beyond is told when its level changes. Nobody reads more proposals. */
+const MAX_RAISED = { off: 0, suggest: 16, act: 256 } as const;
 /** Events of an earlier life of the server are given so long to be seen again. */
 const SEEN_AGAIN_MS = 15_000;
 const TOLD: Readonly<Record<WatchedConflict['level'], CoordinationLevel>> = {
@@ -64,7 +65,7 @@ export class EventKeeper {
     }
     const known = this.#conflicts.get(key)?.events ?? [];
     const level = TOLD[conflict.level];
-    const isTold = known.length > 0 || level === 'info' || this.#raisedNow >= MAX_RAISED;
+    const isTold = known.length > 0 || level === 'info' || this.#raisedNow >= MAX_RAISED[this.#parts.mode];
     const events = isTold ? known : this.#raise(conflict, level);
     this.#conflicts.set(key, { conflict, events });
     for (const { tenant, id } of events) {

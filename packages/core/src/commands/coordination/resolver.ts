@@ -31,6 +31,8 @@ interface Case {
 const HELD: ReadonlySet<string> = new Set(['hold', 'reroute', 'climb', 'descend']);
 /** What one turn may take. */
 const BUDGET_MS = 15;
+/** What is only proposed keeps nobody waiting. */
+const PROPOSAL_BUDGET_MS = 4;
 /** An order is given again before it lapses, or when it is no longer what is wanted. */
 const RENEW_MS = 2500;
 const CHANGED_MPS = 0.7;
@@ -87,7 +89,7 @@ export class Resolver {
     const live = this.#live;
     if (!live || this.#isSwept) return false;
     const { clock, desk, keeper } = this.#parts;
-    const untilMs = clock.monotonic() + BUDGET_MS;
+    const untilMs = clock.monotonic() + (this.#parts.mode === 'act' ? BUDGET_MS : PROPOSAL_BUDGET_MS);
     while (this.#queue.length + this.#others.length > 0 && clock.monotonic() < untilMs) {
       const next = this.#queue.pop();
       if (next) this.#resolve(next, live);
